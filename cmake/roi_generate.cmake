@@ -1,0 +1,1 @@
+# roi_generate(<target> HEADERS <header>... [LOCK <file>])

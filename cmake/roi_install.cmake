@@ -1,0 +1,1 @@
+# Installation: components, exported targets, package config.

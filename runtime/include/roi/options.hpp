@@ -1,0 +1,73 @@
+// Which object a stub means, under which name a server publishes, and how one call behaves.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace roi {
+
+/// The object that a client stub means: a name in a scope, or a location given directly.
+///
+/// A default-constructed target is the interface's own name in the default scope.
+class target {
+public:
+    target() = default;
+
+    /// Looks the name up in `scope` first, then outward. Returns *this.
+    target& in(std::string scope) & { scope_ = std::move(scope); return *this; }
+    target&& in(std::string scope) && { scope_ = std::move(scope); return std::move(*this); }
+
+    const std::string& name() const noexcept { return name_; }
+    const std::string& scope() const noexcept { return scope_; }
+    const std::string& endpoint() const noexcept { return endpoint_; }
+
+private:
+    friend target named(std::string name);
+    friend target at(std::string endpoint, std::string name);
+    std::string name_;
+    std::string scope_;
+    std::string endpoint_;
+};
+
+/// The object published under `name`.
+target named(std::string name);
+/// The object that the runtime at `endpoint` ("unix:/run/x", "tcp://127.0.0.1:4000") exports under
+/// `name` (empty: the interface's own name); no name server is asked.
+target at(std::string endpoint, std::string name = {});
+
+/// How a server object is published. A default-constructed one means the interface's own name in
+/// the default scope.
+class publication {
+public:
+    publication() = default;
+
+    publication& in(std::string scope) & { scope_ = std::move(scope); return *this; }
+    publication&& in(std::string scope) && { scope_ = std::move(scope); return std::move(*this); }
+
+    const std::string& name() const noexcept { return name_; }
+    const std::string& scope() const noexcept { return scope_; }
+
+private:
+    friend publication as(std::string name);
+    std::string name_;
+    std::string scope_;
+};
+
+/// Publishes under `name`: `BankServer bank{roi::as("bank2").in("/alice")};`
+publication as(std::string name);
+
+/// Options of one call: `bank.with({.deadline = 2s}).transfer(...)`. What is not set is inherited
+/// from the method's marks, and from the call that this thread is serving.
+struct call_options {
+    /// Time until the caller gives up; at most what an enclosing call has left.
+    std::optional<std::chrono::nanoseconds> deadline = std::nullopt;
+    /// Waits for ever, also where an enclosing call has a deadline.
+    bool no_deadline = false;
+    /// Takes neither deadline, cancellation nor trace from the enclosing call.
+    bool detached = false;
+    /// Scope in which the name is looked up, for this call.
+    std::string scope = {};
+};
+
+}  // namespace roi

@@ -1,0 +1,167 @@
+// The seam between the calls above and the connections below: what the API layer sees of a peer,
+// and what a connection sees of the objects it serves.
+//
+// Above it: references, servants, strands, exceptions (src/api). Below it: sessions (src/core) and
+// their shells - sockets, in-process pipe, simulated network (src/net, testing). Neither side knows
+// the other beyond this header.
+#pragma once
+
+#include <roi/error.hpp>
+#include <roi/wire.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace roi::core {
+
+using time_point = std::chrono::steady_clock::time_point;  // an argument everywhere; never read here
+
+struct object_address {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    friend bool operator==(const object_address&, const object_address&) = default;
+};
+
+/// What stands in front of the arguments of a call; see Call in wire.proto.
+struct call_header {
+    object_address object;
+    std::uint64_t generation = 0;
+    std::uint64_t method = 0;
+    std::optional<std::chrono::microseconds> time_left;
+    std::uint32_t flags = 0;
+    std::vector<std::uint64_t> chain;  // empty on most calls, so it does not allocate
+};
+
+struct wire_exception {
+    std::string type;
+    std::vector<std::byte> fields;
+    std::string text;
+};
+
+/// How a call ended, as the connection knows it.
+struct answer {
+    enum class kind { result, exception, failure };
+    kind what = kind::failure;
+    wire::buffer result;                     // kind::result
+    std::vector<wire_exception> exceptions;  // kind::exception, most derived first
+    errc code = errc::connection_lost;       // kind::failure
+    roi::outcome ran = outcome::unknown;
+    std::string text;
+    std::vector<std::string> moved_to;       // endpoints, where the object is elsewhere
+};
+
+/// One call under way at the caller. The caller owns it and keeps it until `completed` has run.
+class outgoing {
+public:
+    call_header header;
+    wire::writer arguments;               // consumed by channel::start
+    std::optional<time_point> deadline;   // absolute; the connection ends the call when it passes
+
+    /// Runs exactly once for each started call, on any thread, under no lock of the connection.
+    /// It must not block.
+    virtual void completed(answer&& result) noexcept = 0;
+
+    // Used by the connection alone.
+    std::uint64_t id = 0;
+    void* link = nullptr;
+
+protected:
+    ~outgoing() = default;
+};
+
+/// A connection to a peer, or the way to one that is being connected.
+class channel {
+public:
+    virtual ~channel() = default;
+
+    /// Sends `call`. It may complete before this returns. Calls on a channel that is not yet
+    /// connected wait for it within their deadline; on a channel that has failed they end with
+    /// outcome::not_executed.
+    virtual void start(outgoing& call) = 0;
+
+    /// Blocks until `call`, started on this channel, has completed; meanwhile this thread may do
+    /// the connection's reading for every waiter. Never runs methods of user objects.
+    virtual void wait(outgoing& call) = 0;
+
+    /// Gives `call` up: it completes with errc::cancelled (not_executed if it was never written,
+    /// else unknown), unless it has completed already. A cancel frame goes to the peer.
+    virtual void cancel(outgoing& call) = 0;
+
+    /// "unix:/run/x", "tcp://127.0.0.1:4000".
+    virtual std::string endpoint() const = 0;
+    /// True when a new call must use a new channel.
+    virtual bool failed() const noexcept = 0;
+};
+
+/// One call being served. Released by exactly one of its three endings, or by destruction, which
+/// answers with errc::shutting_down.
+class incoming {
+public:
+    virtual ~incoming() = default;
+    virtual const call_header& header() const noexcept = 0;
+    /// Deadline in this process's clock, from `time_left` at arrival.
+    virtual std::optional<time_point> deadline() const noexcept = 0;
+    /// The arguments. They stay valid as long as this object does.
+    virtual std::span<const std::byte> arguments() const noexcept = 0;
+    /// Has the caller cancelled, or has its connection ended? Any thread.
+    virtual bool abandoned() const noexcept = 0;
+    /// Calls `notify` once when that happens (at once if it has); null takes it back and returns
+    /// when no notification is running.
+    virtual void on_abandoned(void (*notify)(void*), void* context) = 0;
+
+    virtual void reply(wire::writer&& result) noexcept = 0;
+    virtual void fail(std::span<const wire_exception> exceptions) noexcept = 0;
+    virtual void refuse(errc code, roi::outcome ran, std::string text) noexcept = 0;
+
+    /// Who calls: uid of the peer on a Unix socket, else nothing; and its runtime's identity.
+    struct peer {
+        std::optional<std::uint32_t> uid;
+        std::optional<std::int32_t> pid;
+        std::uint64_t runtime_high = 0;
+        std::uint64_t runtime_low = 0;
+        std::uint64_t connection = 0;  // unique within this process
+        std::string endpoint;
+    };
+    virtual const peer& from() const noexcept = 0;
+};
+
+/// Serves the calls that arrive. Given to every connection; outlives them.
+class call_sink {
+public:
+    /// A call has arrived, on the thread that read it and that owns the connection. The sink may run
+    /// the method here and now: when it takes long, the connection is taken from this thread and
+    /// served by another, and replies made here still go out.
+    virtual void on_call(std::unique_ptr<incoming> call) noexcept = 0;
+    /// The connection ended; no call of it arrives after this.
+    virtual void on_peer_gone(const incoming::peer& who) noexcept = 0;
+
+protected:
+    ~call_sink() = default;
+};
+
+/// Threads and time, as the API layer needs them. Implemented by the runtime's own pool and by a
+/// shell around a user's io_context.
+class executor {
+public:
+    virtual ~executor() = default;
+    /// Runs `work(context)` on a worker (or as a handler of the user's io_context). False: the
+    /// limit of threads or queue is reached, and nothing will run.
+    [[nodiscard]] virtual bool post(void (*work)(void*), void* context) = 0;
+    /// Runs `work(context)` at `when`, roughly; returns a number for cancel_timer.
+    virtual std::uint64_t start_timer(time_point when, void (*work)(void*), void* context) = 0;
+    /// True: it will not run. False: it ran, or is running.
+    virtual bool cancel_timer(std::uint64_t timer) = 0;
+    /// This thread is about to wait for something else than a channel: what it owns is handed to
+    /// other threads, so that nothing waits for it. Cheap on threads that are not the runtime's.
+    virtual void before_blocking() noexcept = 0;
+    /// A worker thread of this executor is running us.
+    virtual bool on_worker() const noexcept = 0;
+    virtual time_point now() const noexcept = 0;
+};
+
+}  // namespace roi::core
