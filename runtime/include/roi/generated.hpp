@@ -86,8 +86,8 @@ public:
 private:
     friend class request;
     friend struct detail::outgoing_call;
-    explicit response(detail::buffer bytes) noexcept;
-    detail::buffer bytes_;
+    explicit response(wire::buffer bytes) noexcept;
+    wire::buffer bytes_;
 };
 
 /// One call being served.
