@@ -201,6 +201,9 @@ struct file {
     std::string path;              // the header as given
     std::string include_as;        // how generated code includes it
     std::vector<interface> interfaces;
+    /// Marked classes of other headers that those here derive from, directly or not: complete, for
+    /// the servers here answer to their methods too; stubs for them are not generated here.
+    std::vector<interface> foreign_bases;
     std::map<std::string, record> records;      // all that interfaces reach, by name
     std::map<std::string, enumeration> enums;
     std::vector<std::string> record_order;      // dependencies first
