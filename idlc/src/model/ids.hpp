@@ -20,6 +20,9 @@ digest sha256(std::string_view bytes);
 /// "demo::Bank" -> "demo.Bank": how an interface, a record or an enum is called on the wire.
 std::string wire_name(std::string_view cpp_name);
 
+/// False where an enumerator does not fit 32 bits with sign: the enum travels as an integer then.
+bool travels_as_enum(const enumeration& what);
+
 /// How a type is called in the text that ids are made of: "string", "sint64", "repeated string".
 /// Two types have the same text exactly where the same bytes stand for their values.
 std::string wire_text(const type& what, const file& in);
