@@ -59,7 +59,8 @@ enum class kind {
 
 struct type {
     model::kind what = kind::void_;
-    std::string cpp;      // as generated code writes it: fully qualified, without cv and reference
+    std::string cpp;      // as generated code writes it: fully qualified, without cv and reference;
+                          // of a pointer the whole of it: "const char*", "demo::row*"
     std::string written;  // as the user wrote it, for messages and signatures
     std::string name;     // wire-independent key of a record or enum: "demo::Bank::entry"
     std::string container;  // std template: "std::vector", "std::unordered_map", "std::string_view"
@@ -177,9 +178,16 @@ struct constructor {
     location where;
 };
 
+/// A namespace around a class: stubs reopen it as it was opened.
+struct enclosing_namespace {
+    std::string name;
+    bool is_inline = false;
+};
+
 /// A class with ROI_REMOTE (or, under --suggest and --explain, any class).
 struct interface {
     std::string name;              // "demo::Bank"
+    std::vector<enclosing_namespace> namespaces;  // outermost first; what is left of `name` is classes
     std::string published_name;    // "bank"
     bool marked = true;
     std::vector<std::string> bases;  // marked public bases, "demo::Account"
