@@ -61,6 +61,9 @@ public:
     call_header header;
     wire::writer arguments;               // consumed by channel::start
     std::optional<time_point> deadline;   // absolute; the connection ends the call when it passes
+    /// Set before start() where this thread calls channel::wait() next: then that thread reads the
+    /// answer, and no other is woken for it. Without it a thread of the runtime reads.
+    bool will_wait = false;
 
     /// Runs exactly once for each started call, on any thread, under no lock of the connection.
     /// It must not block.
@@ -158,6 +161,7 @@ public:
     virtual bool cancel_timer(std::uint64_t timer) = 0;
     /// This thread is about to wait for something else than a channel: what it owns is handed to
     /// other threads, so that nothing waits for it. Cheap on threads that are not the runtime's.
+    /// Not needed before channel::wait(), which does it by itself, and only when it really sleeps.
     virtual void before_blocking() noexcept = 0;
     /// A worker thread of this executor is running us.
     virtual bool on_worker() const noexcept = 0;
