@@ -1,0 +1,249 @@
+// The less frequent forms of the wire format, and the store that buffers come from.
+#include <roi/wire.hpp>
+
+#include <roi/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <new>
+
+namespace roi::wire {
+
+namespace {
+
+constexpr std::size_t first_capacity = 1024;
+constexpr std::size_t slack = 256;               // for what stands in front of a long value
+constexpr std::size_t kept_buffers = 8;          // per thread
+constexpr std::size_t kept_bytes = 4U << 20;     // per thread, all together
+
+// Trivially destructible, so that buffers released late in the life of a thread still find it.
+struct store {
+    struct entry {
+        std::byte* storage;
+        std::size_t capacity;
+    };
+    std::array<entry, kept_buffers> entries;
+    std::size_t count;
+    std::size_t bytes;
+    enum class state : unsigned char { unused, open, closed } now;
+};
+constinit thread_local store released{};
+
+struct store_closer {
+    bool touched = false;
+    ~store_closer() {
+        released.now = store::state::closed;
+        while (released.count > 0) {
+            ::operator delete(released.entries[--released.count].storage);
+        }
+        released.bytes = 0;
+    }
+};
+thread_local store_closer closer;
+
+bool open_store() {
+    if (released.now == store::state::unused) {
+        released.now = store::state::open;
+        closer.touched = true;  // first use: its destructor will run when the thread ends
+    }
+    return released.now == store::state::open;
+}
+
+std::size_t varint_size(std::uint64_t value) noexcept {
+    return (static_cast<std::size_t>(std::bit_width(value | 1)) * 9 + 64) / 64;
+}
+
+std::byte* write_varint(std::byte* at, std::uint64_t value) noexcept {
+    while (value >= 0x80) {
+        *at++ = static_cast<std::byte>(value | 0x80);
+        value >>= 7;
+    }
+    *at++ = static_cast<std::byte>(value);
+    return at;
+}
+
+}  // namespace
+
+namespace detail {
+
+std::byte* acquire(std::size_t at_least, std::size_t& capacity) {
+    // The newest first: it is the one that is still in the cache.
+    for (std::size_t i = released.count; i-- > 0;) {
+        const store::entry found = released.entries[i];
+        if (found.capacity >= at_least) {
+            std::copy(released.entries.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                      released.entries.begin() + static_cast<std::ptrdiff_t>(released.count),
+                      released.entries.begin() + static_cast<std::ptrdiff_t>(i));
+            --released.count;
+            released.bytes -= found.capacity;
+            capacity = found.capacity;
+            return found.storage;
+        }
+    }
+    capacity = std::max(at_least, first_capacity);
+    return static_cast<std::byte*>(::operator new(capacity));
+}
+
+void release(std::byte* storage, std::size_t capacity) noexcept {
+    if (capacity == 0) {  // from new std::byte[]
+        delete[] storage;
+        return;
+    }
+    if (capacity > kept_bytes || !open_store()) {
+        ::operator delete(storage);
+        return;
+    }
+    // The oldest make room.
+    std::size_t dropped = 0;
+    while (dropped < released.count && (released.count - dropped == kept_buffers ||
+                                        released.bytes + capacity > kept_bytes)) {
+        released.bytes -= released.entries[dropped].capacity;
+        ::operator delete(released.entries[dropped].storage);
+        ++dropped;
+    }
+    if (dropped > 0) {
+        std::copy(released.entries.begin() + static_cast<std::ptrdiff_t>(dropped),
+                  released.entries.begin() + static_cast<std::ptrdiff_t>(released.count),
+                  released.entries.begin());
+        released.count -= dropped;
+    }
+    released.entries[released.count++] = {storage, capacity};
+    released.bytes += capacity;
+}
+
+void fail(const char* what) { throw malformed{what}; }
+
+void fail_depth_of_value() {
+    throw error{errc::invalid_argument, outcome::not_executed,
+                "a value is nested more than 64 levels deep, or its pointers form a cycle"};
+}
+
+}  // namespace detail
+
+buffer buffer::copy_of(std::span<const std::byte> bytes) {
+    buffer copy;
+    if (!bytes.empty()) {
+        copy.storage_ = detail::acquire(bytes.size(), copy.capacity_);
+        copy.size_ = bytes.size();
+        std::memcpy(copy.storage_, bytes.data(), bytes.size());
+    }
+    return copy;
+}
+
+buffer writer::take() {
+    buffer taken;
+    taken.storage_ = std::exchange(storage_, nullptr);
+    taken.capacity_ = std::exchange(capacity_, 0);
+    taken.offset_ = static_cast<std::size_t>(begin_ - taken.storage_);
+    taken.size_ = size();
+    begin_ = end_ = nullptr;
+    depth_ = 0;
+    return taken;
+}
+
+void writer::grow(std::size_t count) {
+    const std::size_t used = size();
+    if (count > static_cast<std::size_t>(PTRDIFF_MAX) - used - slack) {
+        throw std::bad_alloc{};
+    }
+    std::size_t capacity = 0;
+    const std::size_t wanted = used + count + (count > first_capacity / 2 ? slack : 0);
+    std::byte* storage = detail::acquire(std::max(capacity_ * 2, wanted), capacity);
+    std::byte* end = storage + capacity;
+    if (storage_ != nullptr) {
+        std::memcpy(end - used, begin_, used);
+        detail::release(storage_, capacity_);
+    }
+    storage_ = storage;
+    capacity_ = capacity;
+    end_ = end;
+    begin_ = end - used;
+}
+
+void writer::put_long_varint(std::uint64_t value) {
+    write_varint(reserve(varint_size(value)), value);
+}
+
+void writer::put_long_varint_field(std::uint32_t number, std::uint64_t value) {
+    const std::uint64_t tag = tag_of(number, wire_type::varint);
+    std::byte* at = reserve(varint_size(tag) + varint_size(value));
+    write_varint(write_varint(at, tag), value);
+}
+
+void writer::put_bytes_field(std::uint32_t number, const void* data, std::size_t size) {
+    const std::uint64_t tag = tag_of(number, wire_type::length);
+    std::byte* at = reserve(varint_size(tag) + varint_size(size) + size);
+    at = write_varint(write_varint(at, tag), size);
+    if (size > 0) {
+        std::memcpy(at, data, size);
+    }
+}
+
+void writer::close_long(std::uint32_t number, std::size_t length) {
+    const std::uint64_t tag = tag_of(number, wire_type::length);
+    std::byte* at = reserve(varint_size(tag) + varint_size(length));
+    write_varint(write_varint(at, tag), length);
+}
+
+void reader::next_long() {
+    const std::uint64_t tag = bare_varint();
+    const std::uint64_t number = tag >> 3;
+    const auto type = static_cast<std::uint8_t>(tag & 7);
+    if (number == 0 || number > max_number) {
+        detail::fail("a field number is zero or too large");
+    }
+    if (((0x27U >> type) & 1U) == 0) {
+        detail::fail(type == 3 || type == 4 ? "a field is a group" : "a wire type is unknown");
+    }
+    number_ = static_cast<std::uint32_t>(number);
+    type_ = static_cast<wire_type>(type);
+}
+
+bool reader::next_same_long() {
+    reader ahead = *this;
+    ahead.next_long();
+    if (ahead.number_ != number_ || ahead.type_ != type_) {
+        return false;
+    }
+    at_ = ahead.at_;
+    return true;
+}
+
+std::uint64_t reader::long_varint() {
+    std::uint64_t value = 0;
+    const std::byte* at = at_;
+    for (int shift = 0; shift < 64; shift += 7) {
+        if (at == end_) {
+            detail::fail("a number is cut short");
+        }
+        const auto byte = static_cast<std::uint64_t>(*at++);
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            if (shift == 63 && byte > 1) {
+                break;
+            }
+            at_ = at;
+            return value;
+        }
+    }
+    detail::fail("a number has more than 64 bits");
+}
+
+std::size_t reader::count_varints() const noexcept {
+    std::size_t count = 0;
+    for (const std::byte* at = at_; at != end_; ++at) {
+        count += static_cast<std::size_t>((static_cast<std::uint8_t>(*at) & 0x80) == 0);
+    }
+    return count;
+}
+
+void reader::skip() {
+    switch (type_) {
+    case wire_type::varint: bare_varint(); break;
+    case wire_type::fixed64: bare_fixed64(); break;
+    case wire_type::length: bytes(); break;
+    case wire_type::fixed32: bare_fixed32(); break;
+    }
+}
+
+}  // namespace roi::wire
