@@ -9,6 +9,7 @@
 #include <roi/options.hpp>
 #include <roi/reference.hpp>
 #include <roi/servant.hpp>
+#include <roi/task.hpp>
 #include <roi/wire.hpp>
 
 #include <cstddef>
@@ -16,6 +17,8 @@
 #include <exception>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 
 /// Version of the agreement between generated code and this header.
 #define ROI_GENERATED_VERSION 1
@@ -47,66 +50,104 @@ struct interface {
     const char* unsupported_marks = nullptr;
 };
 
-/// Raises one exception type at the client from its fields and text.
-struct known_exception {
-    const char* type;  ///< wire name: "demo.insufficient_funds"
-    void (*raise)(wire::reader fields, const std::string& text);
-};
-
-/// The bytes of a result, and the buffer that holds them.
-class response;
-
-/// One call being made. Encodes into its own buffer, then blocks or becomes a roi::call.
+/// One call being made: arguments go in, then it is invoked, or becomes a roi::call.
+///
+/// `type` and `what` must have static storage.
 class request {
 public:
     request(const reference& to, const interface& type, const method& what);
-    request(request&&) noexcept;
-    request& operator=(request&&) noexcept;
-    ~request();
 
     /// Where the arguments go. Filled backwards: last field first (see wire.hpp).
     wire::writer& arguments() noexcept;
 
-    /// Sends the call and waits for its result. Throws what the method threw, where its type is
-    /// standard or one of `known`, else remote_error; throws roi::error when the call failed.
-    response invoke(std::span<const known_exception> known = {});
+    /// Sends the call, waits for its end, and decodes its result. Throws what the method threw,
+    /// where its type is standard or one of `known`, else remote_error; throws roi::error when the
+    /// call failed.
+    template <class T>
+    T invoke(T (*decode)(wire::reader), std::span<const known_exception> known = {}) {
+        pending_.wait();
+        return pending_.take(decode, known);
+    }
+    /// The same for a method that gives nothing back.
+    void invoke(std::span<const known_exception> known = {}) {
+        pending_.wait();
+        pending_.take(nullptr, known);
+    }
 
 private:
     template <class... Results>
     friend class ::roi::call;
-    std::unique_ptr<detail::outgoing_call> impl_;
+    detail::pending pending_;
 };
 
-class response {
-public:
-    response(response&&) noexcept;
-    ~response();
-    wire::reader reader() const noexcept;
-
-private:
-    friend class request;
-    friend struct detail::outgoing_call;
-    explicit response(wire::buffer bytes) noexcept;
-    wire::buffer bytes_;
-};
-
-/// One call being served.
+/// One call being served, as a generated function sees it. Three steps in this order: read
+/// arguments(), say decoded(), call the method; then write result(), or finish_with() a task.
+///
+/// What the function throws before decoded() means that the method did not run; after it, that the
+/// method threw; after the first use of result(), that it ran but its result cannot be sent.
 class incoming {
 public:
-    /// The arguments. Valid until the method is called.
+    /// The arguments. Valid until the call is answered.
     wire::reader arguments() const noexcept;
+    /// All arguments are there; the method is called next.
+    void decoded() noexcept;
     /// Where the result goes. Filled backwards, as the arguments.
     wire::writer& result() noexcept;
-    /// Ends the call later: `task` is started, and `encode` writes its value into result().
-    /// (Defined in roi/task.hpp.)
-    template <class T, class Encode>
-    void finish_with(task<T> method, Encode encode);
+    /// Makes a T that lives until the call is answered: arguments of a method that suspends.
+    template <class T>
+    T& keep() {
+        auto made = std::make_unique<T>();
+        T& kept = *made;
+        keep_owned(made.release(), [](void* object) noexcept { delete static_cast<T*>(object); });
+        return kept;
+    }
     /// A null where the method cannot take one, and the like: throws, the method is not run.
     [[noreturn]] void refuse(const char* why) const;
 
+    // For finish_with(): the call is answered by ended() and not by the function's return.
+    void answer_later() noexcept;
+    void ended(std::exception_ptr thrown) noexcept;
+
 protected:
+    incoming() = default;
     ~incoming() = default;
+
+private:
+    void keep_owned(void* object, void (*release)(void*) noexcept);
 };
+
+namespace detail {
+
+template <class T, class Encode>
+roi::detail::detached_coroutine finish(incoming& call, task<T> work, Encode encode) {
+    std::exception_ptr thrown;
+    try {
+        if constexpr (std::is_void_v<T>) {
+            co_await work;
+            encode(call.result());
+        } else {
+            T value = co_await work;
+            encode(call.result(), value);
+        }
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    call.ended(std::move(thrown));
+}
+
+}  // namespace detail
+
+/// Answers `call` when `work`, which a method returned, ends: `encode(writer, value)` writes the
+/// result. (The same for boost::asio::awaitable is in roi/asio.hpp.)
+template <class T, class Encode>
+void finish_with(incoming& call, task<T> work, Encode encode) {
+    call.answer_later();
+    detail::finish(call, std::move(work), std::move(encode));
+}
+/// The same where there is nothing to write.
+inline void finish_with(incoming& call, task<void> work) {
+    finish_with(call, std::move(work), [](wire::writer&) {});
+}
 
 /// One method at the server.
 struct entry {
@@ -115,10 +156,10 @@ struct entry {
     void (*invoke)(void* object, incoming& call);
 };
 
-/// How exceptions of the header's ROI_ERROR types leave the server: appends the wire types and
-/// fields of `error`, most derived first, and returns true, or false where it is none of them.
+/// How exceptions of the header's ROI_ERROR types leave the server.
 class exception_writer {
 public:
+    /// Appends one type of the exception: most derived first. `fields` may be empty.
     virtual void add(const char* type, const wire::writer& fields, const char* text) = 0;
 
 protected:
@@ -129,8 +170,15 @@ protected:
 struct dispatch_table {
     const interface* type;
     std::span<const entry> entries;  ///< sorted by id; with those of marked bases
-    bool (*describe)(std::exception_ptr error, exception_writer& out);
+    /// Adds the ROI_ERROR types of `error` to `out`, or returns false where it is none of them. The
+    /// standard bases are added by the runtime. Null: the header has no such types.
+    bool (*describe)(std::exception_ptr error, exception_writer& out) = nullptr;
     bool concurrent = false;
 };
 
 }  // namespace roi::generated
+
+template <class... Results>
+roi::call<Results...>::call(generated::request&& request, decoder decode,
+                            std::span<const generated::known_exception> known)
+    : pending_(std::move(request.pending_)), decode_(decode), known_(known) {}

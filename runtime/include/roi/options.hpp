@@ -4,8 +4,11 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace roi {
+
+class runtime;
 
 /// The object that a client stub means: a name in a scope, or a location given directly.
 ///
@@ -17,10 +20,15 @@ public:
     /// Looks the name up in `scope` first, then outward. Returns *this.
     target& in(std::string scope) & { scope_ = std::move(scope); return *this; }
     target&& in(std::string scope) && { scope_ = std::move(scope); return std::move(*this); }
+    /// Uses `owner` in place of the current runtime. Returns *this.
+    target& on(runtime& owner) & { runtime_ = &owner; return *this; }
+    target&& on(runtime& owner) && { runtime_ = &owner; return std::move(*this); }
 
     const std::string& name() const noexcept { return name_; }
     const std::string& scope() const noexcept { return scope_; }
     const std::string& endpoint() const noexcept { return endpoint_; }
+    /// Null: the current runtime (roi::runtime::current()).
+    runtime* owner() const noexcept { return runtime_; }
 
 private:
     friend target named(std::string name);
@@ -28,6 +36,7 @@ private:
     std::string name_;
     std::string scope_;
     std::string endpoint_;
+    runtime* runtime_ = nullptr;
 };
 
 /// The object published under `name`.
@@ -44,14 +53,20 @@ public:
 
     publication& in(std::string scope) & { scope_ = std::move(scope); return *this; }
     publication&& in(std::string scope) && { scope_ = std::move(scope); return std::move(*this); }
+    /// Uses `owner` in place of the current runtime. Returns *this.
+    publication& on(runtime& owner) & { runtime_ = &owner; return *this; }
+    publication&& on(runtime& owner) && { runtime_ = &owner; return std::move(*this); }
 
     const std::string& name() const noexcept { return name_; }
     const std::string& scope() const noexcept { return scope_; }
+    /// Null: the current runtime (roi::runtime::current()).
+    runtime* owner() const noexcept { return runtime_; }
 
 private:
     friend publication as(std::string name);
     std::string name_;
     std::string scope_;
+    runtime* runtime_ = nullptr;
 };
 
 /// Publishes under `name`: `BankServer bank{roi::as("bank2").in("/alice")};`

@@ -1,0 +1,65 @@
+// What a method can know about the call that it is serving.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace roi {
+
+namespace detail {
+class serving;
+}
+
+/// Who made a call.
+struct caller {
+    /// User and process at the other end of a Unix socket; absent for other transports.
+    std::optional<std::uint32_t> uid;
+    std::optional<std::int32_t> pid;
+    /// Identity of the caller's runtime, new for each start of its process.
+    std::uint64_t runtime_high = 0;
+    std::uint64_t runtime_low = 0;
+    /// "unix:/run/x", "tcp://127.0.0.1:4000": where the call came in from, for people.
+    std::string endpoint;
+};
+
+/// The call that this thread, or this coroutine, is serving. Valid while it is being served.
+class call_info {
+public:
+    const roi::caller& caller() const;
+    /// "demo.Bank.balance".
+    std::string method() const;
+    /// When the caller gives up; absent where it never does.
+    std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept;
+    /// Time left until then, zero where it is over; absent where it never does.
+    std::optional<std::chrono::nanoseconds> time_left() const noexcept;
+    /// Has the caller given up, by cancelling, by its deadline, or by going away? A long method
+    /// asks now and then, and returns early. Calls that it makes are cancelled by themselves.
+    bool cancelled() const noexcept;
+
+private:
+    friend call_info this_call();
+    explicit call_info(detail::serving* served) noexcept : served_(served) {}
+    detail::serving* served_;
+};
+
+/// The call being served here. Throws std::logic_error outside of a served call.
+call_info this_call();
+/// Is this thread serving a call?
+bool is_serving_call() noexcept;
+
+/// Takes this thread out of the call that it serves: until the object goes out of scope, calls made
+/// here inherit neither deadline nor cancellation.
+class [[nodiscard]] detach {
+public:
+    detach() noexcept;
+    ~detach();
+    detach(const detach&) = delete;
+    detach& operator=(const detach&) = delete;
+
+private:
+    detail::serving* before_;
+};
+
+}  // namespace roi

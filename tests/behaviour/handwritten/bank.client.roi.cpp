@@ -1,0 +1,117 @@
+// The client of demo::Bank. Written by hand as idlc would write it, from bank.hpp.
+#include "bank.roi.hpp"
+
+#include <roi/codec.hpp>
+
+namespace demo {
+namespace {
+
+namespace wire = roi::wire;
+namespace codec = roi::codec;
+
+constexpr roi::generated::method balance_method{
+    .id = 0x6b1f0d5a9c24e873,
+    .name = "balance",
+    .promise = roi::generated::semantics::at_least_once,
+};
+constexpr roi::generated::method transfer_method{
+    .id = 0x1e83b7f2640ad95c,
+    .name = "transfer",
+};
+
+// Exceptions of bank.hpp.
+
+[[noreturn]] void raise_insufficient_funds(wire::reader in, const std::string&) {
+    insufficient_funds error;
+    while (in.next()) {
+        switch (in.number()) {
+            case 1: codec::read(in, error.account); break;
+            case 2: codec::read(in, error.missing_cents); break;
+            default: in.skip();
+        }
+    }
+    throw error;
+}
+
+constexpr roi::generated::known_exception bank_exceptions[] = {
+    {"demo.insufficient_funds", raise_insufficient_funds},
+};
+
+// Calls and results.
+
+roi::generated::request make_balance(const roi::reference& object, const std::string& account) {
+    roi::generated::request call{object, BankClient::roi_interface, balance_method};
+    wire::writer& out = call.arguments();
+    codec::write(out, 1, account);
+    return call;
+}
+
+std::int64_t read_balance(wire::reader in) {
+    std::int64_t result{};
+    while (in.next()) {
+        switch (in.number()) {
+            case 1: codec::read(in, result); break;
+            default: in.skip();
+        }
+    }
+    return result;
+}
+
+roi::generated::request make_transfer(const roi::reference& object, const std::string& from,
+                                      const std::string& to, std::int64_t cents) {
+    roi::generated::request call{object, BankClient::roi_interface, transfer_method};
+    wire::writer& out = call.arguments();
+    codec::write(out, 3, cents);
+    codec::write(out, 2, to);
+    codec::write(out, 1, from);
+    return call;
+}
+
+std::int64_t read_transfer(wire::reader in) {
+    std::int64_t result{};
+    while (in.next()) {
+        switch (in.number()) {
+            case 1: codec::read(in, result); break;
+            default: in.skip();
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+constexpr roi::generated::interface BankClient::roi_interface{
+    .name = "demo.Bank",
+    .published_name = "bank",
+    .fingerprint_high = 0x2f6d1c0a55e04b11,
+    .fingerprint_low = 0x9a41c7e8d0b3f572,
+    .description = {},
+};
+
+BankClient::BankClient(roi::target object) : object_(roi_interface, std::move(object)) {}
+
+BankClient::BankClient(roi::reference object) noexcept : object_(std::move(object)) {}
+
+std::int64_t BankClient::balance(const std::string& account) const {
+    return make_balance(object_, account).invoke(read_balance, bank_exceptions);
+}
+
+roi::call<std::int64_t> BankClient::async_balance(const std::string& account) const {
+    return {make_balance(object_, account), read_balance, bank_exceptions};
+}
+
+std::int64_t BankClient::transfer(const std::string& from, const std::string& to,
+                                  std::int64_t cents) {
+    return make_transfer(object_, from, to, cents).invoke(read_transfer, bank_exceptions);
+}
+
+roi::call<std::int64_t> BankClient::async_transfer(const std::string& from, const std::string& to,
+                                                   std::int64_t cents) {
+    return {make_transfer(object_, from, to, cents), read_transfer, bank_exceptions};
+}
+
+BankClient BankClient::with(const roi::call_options& options) const {
+    return BankClient{object_.with(options)};
+}
+
+}  // namespace demo
