@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -13,19 +12,22 @@
 
 namespace google::protobuf {
 class Descriptor;
-class DescriptorPool;
+class EnumDescriptor;
 class FileDescriptor;
+class FileDescriptorSet;
 class ServiceDescriptor;
 }  // namespace google::protobuf
 
 namespace roi::description {
 
-/// What load() accepts at most. At a limit it throws description::malformed, naming the limit.
+/// What load() accepts at most. Beyond a limit it throws description::malformed, naming the limit.
 struct limits {
     std::size_t bytes = std::size_t{4} << 20;
+    std::size_t elements = 200'000;  ///< fields of all messages of the set, at any depth
     std::size_t files = 256;
-    std::size_t types = 16'384;     ///< messages, enums and services, nested ones too
-    std::size_t members = 131'072;  ///< fields, enum values and methods
+    std::size_t names = 50'000;  ///< messages, fields, enums, enum values, services, methods
+    std::size_t name_length = 512;  ///< of one full name, as "demo.Bank.transfer"
+    std::size_t ranges = 1'000;     ///< reserved and extension ranges of one message or enum
     int depth = 32;                 ///< of messages within messages
 };
 
@@ -45,18 +47,20 @@ public:
     static document load(std::span<const unsigned char> bytes, const limits& most = {});
     static document load(std::string_view bytes, const limits& most = {});
 
-    /// The services of all files, in the order of the files: wire names, as "demo.Bank".
+    /// The wire names of all interfaces, as "demo.Bank", in the order of the files.
     std::vector<std::string> interfaces() const;
 
     /// The interface called `name` on the wire; null where there is none.
     const google::protobuf::ServiceDescriptor* find_interface(std::string_view name) const;
     /// The message called `name` on the wire; null where there is none.
     const google::protobuf::Descriptor* find_message(std::string_view name) const;
-    /// All interfaces, as interfaces().
+    /// All interfaces, in the order of interfaces().
     const std::vector<const google::protobuf::ServiceDescriptor*>& services() const noexcept;
     /// The files that the set itself holds, dependencies first (roi/options.proto and protobuf's own
     /// are not among them).
     const std::vector<const google::protobuf::FileDescriptor*>& files() const noexcept;
+    /// The set as it was read, in the order of files().
+    const google::protobuf::FileDescriptorSet& set() const noexcept;
 
 private:
     struct content;
@@ -64,20 +68,10 @@ private:
     std::shared_ptr<const content> content_;
 };
 
-/// 128 bits over all that two ends must agree on.
-struct fingerprint {
-    std::uint64_t high = 0;
-    std::uint64_t low = 0;
-    friend bool operator==(const fingerprint&, const fingerprint&) = default;
-};
-
-/// The fingerprint of one interface: of its methods, bases and every type that they reach, in
-/// numbers, names, wire types and promises; not of comments, places, deadlines, files or of what
-/// else the description holds. Equal fingerprints mean that nothing differs for compare().
-/// Errors: std::out_of_range where the document has no such interface.
-fingerprint fingerprint_of(const document& from, std::string_view interface_name);
-
-/// The text that fingerprint_of() hashes, for people who ask why two differ.
-std::string canonical_text(const document& from, std::string_view interface_name);
+/// The names by which things are known on the wire and in messages: "demo.Bank" also where the
+/// .proto, which cannot nest everything as C++ does, has to spell it otherwise.
+std::string wire_name(const google::protobuf::ServiceDescriptor& interface);
+std::string wire_name(const google::protobuf::Descriptor& message);
+std::string wire_name(const google::protobuf::EnumDescriptor& enumeration);
 
 }  // namespace roi::description
