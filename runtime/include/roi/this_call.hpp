@@ -20,6 +20,8 @@ struct caller {
     /// Identity of the caller's runtime, new for each start of its process.
     std::uint64_t runtime_high = 0;
     std::uint64_t runtime_low = 0;
+    /// The connection that the call came over: never 0, unique within this process.
+    std::uint64_t connection = 0;
     /// "unix:/run/x", "tcp://127.0.0.1:4000": where the call came in from, for people.
     std::string endpoint;
 };

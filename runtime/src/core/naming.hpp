@@ -90,6 +90,24 @@ struct resolve_request {
     bool refresh = false;
 };
 
+/// The scope of names that no name server is told: the object is served under its name to those who
+/// know the endpoint (roi::at). make_naming()'s registration of such a name succeeds at once.
+inline constexpr const char* local_scope = "local:";
+
+/// Is told when connections to this runtime end. A name server takes the end of a connection on its
+/// own host for the end of the process.
+class peer_observer {
+public:
+    virtual ~peer_observer() = default;
+    /// No call of that connection begins after this; some may still be running. On any thread, for
+    /// one connection once. Must not block.
+    virtual void peer_gone(const incoming::peer& who) noexcept = 0;
+};
+
+/// Tells `observer` of every connection of `owner` that ends from now on, until it is destroyed.
+/// Defined by the API layer.
+void observe_peers(runtime& owner, std::weak_ptr<peer_observer> observer);
+
 /// A runtime's way to its name servers.
 ///
 /// It makes its own calls through stubs on roi::at(...) targets of the runtime it was made for,
