@@ -7,9 +7,13 @@
 #include <roi/error.hpp>
 #include <roi/generated.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace roi {
@@ -117,6 +121,9 @@ public:
     virtual ~naming() = default;
     virtual void resolve(const resolve_request& what,
                          std::shared_ptr<resolution_observer> observer) = 0;
+    /// The same for a caller that blocks: returns when it has ended, and drives it on this thread by
+    /// blocking stub calls, so that it also works on the only thread of a user's io_context.
+    virtual std::variant<resolution, naming_failure> resolve_now(const resolve_request& what) = 0;
     virtual std::unique_ptr<registration> publish(
         const publish_request& what, std::shared_ptr<publication_observer> observer) = 0;
     /// Ends everything under way (lookups with errc::shutting_down); called once, before the
@@ -128,9 +135,10 @@ public:
 /// links beside roi_core, so that the core knows no name server and there is no registry.
 std::shared_ptr<naming> make_naming(runtime& owner);
 
-/// Can a client of the interface `client` use an object of interface `server`? Both are serialised
-/// descriptions; empty where unknown. Returns an empty string, or which method or field differs.
-std::string explain_mismatch(std::span<const unsigned char> client,
-                             std::span<const unsigned char> server);
+/// Can a client of the interface `wanted` use an object of the interface `offered`, whose serialised
+/// description is given? Returns an empty string, or which method or field differs. Used where an
+/// object is given by its location; defined beside make_naming().
+std::string explain_mismatch(const generated::interface& wanted, const std::string& offered,
+                             std::span<const std::byte> description);
 
 }  // namespace roi::core
