@@ -16,7 +16,7 @@ namespace {
 
 // A peer chooses what is compared here, so work and output are bounded.
 constexpr std::size_t max_findings = 1'000;
-constexpr std::size_t max_pairs = 100'000;
+constexpr std::size_t max_members = 2'000'000;  // fields and enum values looked at
 constexpr std::size_t max_label = 512;
 constexpr std::size_t max_guesses = 20;
 constexpr std::size_t max_candidates = 1'000;
@@ -289,6 +289,13 @@ private:
         for (int i = 0; i < old_list.field_count(); ++i) {
             const auto& parameter = *old_list.field(i);
             const auto* other = new_list.FindFieldByNumber(parameter.number());
+            if (other != nullptr && which == parameters::all && marks(parameter).defaulted() &&
+                !marks(*other).defaulted()) {
+                add(severity::breaking, element::parameter, cpp_name(parameter),
+                    full_name() + ": " + parameter_text(parameter) + " has no default " + here() +
+                        ": calls that leave it out fail",
+                    where(parameter), where(*other));
+            }
             if (other != nullptr) {
                 fields(parameter, *other, full_name() + ": " + parameter_text(parameter) + " ",
                        full_name() + ": " + parameter_text(parameter) + ": ", element::parameter,
@@ -403,14 +410,7 @@ private:
     }
 
     void types(const pb::Descriptor& before, const pb::Descriptor& after, const std::string& label) {
-        if (pairs_.size() >= max_pairs) {
-            if (!std::exchange(gave_up_, true)) {
-                add(severity::breaking, element::type, "",
-                    interface_ + " reaches too many types to compare them all", "", "");
-            }
-            return;
-        }
-        if (!pairs_.emplace(&before, &after).second) {
+        if (!pairs_.emplace(&before, &after).second || !affordable(before.field_count())) {
             return;
         }
         waiting_.push_back({&before, &after, label.size() > max_label ? full_name() + ": " : label, method_});
@@ -498,7 +498,8 @@ private:
 
     void enums(const pb::EnumDescriptor& before, const pb::EnumDescriptor& after,
                const std::string& label) {
-        if (!enum_pairs_.emplace(&before, &after).second) {
+        if (!enum_pairs_.emplace(&before, &after).second ||
+            !affordable(before.value_count() + after.value_count())) {
             return;
         }
         std::map<std::string, const pb::EnumValueDescriptor*> now;
@@ -559,18 +560,25 @@ private:
     const char* gone() const {
         return what_ == question::what_changed ? "was removed" : "is gone here";
     }
-    bool full() const { return found_.findings.size() >= max_findings; }
+    /// Nothing more is looked for. What is merely different never ends the search for what breaks.
+    bool full() const { return breaking_ >= max_findings; }
+
+    bool affordable(int members) {
+        members_ += static_cast<std::size_t>(members) + 1;
+        if (members_ > max_members && !std::exchange(gave_up_, true)) {
+            add(severity::breaking, element::type, "",
+                interface_ + " reaches too many types to compare them all", "", "");
+        }
+        return members_ <= max_members;
+    }
 
     void add(severity how, element kind, const std::string& member, std::string text,
              std::string old_where, std::string new_where) {
-        if (full()) {
-            // What breaks is never hidden behind what does not.
-            const auto last = found_.findings.rbegin();
-            if (how != severity::breaking || last->severity == severity::breaking) {
-                return;
-            }
-            found_.findings.pop_back();
+        auto& count = how == severity::breaking ? breaking_ : compatible_;
+        if (count >= max_findings) {
+            return;
         }
+        ++count;
         found_.findings.push_back({how, kind, interface_, method_, member, std::move(text),
                                    std::move(old_where), std::move(new_where)});
     }
@@ -586,6 +594,9 @@ private:
     std::vector<type_pair> waiting_;
     bool walking_ = false;
     bool gave_up_ = false;
+    std::size_t members_ = 0;
+    std::size_t breaking_ = 0;
+    std::size_t compatible_ = 0;
     std::size_t guesses_ = 0;
 };
 
