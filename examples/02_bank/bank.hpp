@@ -3,6 +3,7 @@
 
 #include <roi/annotations.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <map>
@@ -30,6 +31,10 @@ public:
 
     /// Moves `cents` from one account to the other; returns the new balance of `from`.
     std::int64_t transfer(const std::string& from, const std::string& to, std::int64_t cents);
+
+    /// Counts all the money, and takes `time` for it.
+    ROI_BLOCKING
+    std::int64_t audit(std::chrono::milliseconds time) const;
 
 private:
     std::map<std::string, std::int64_t> accounts_{{"alice", 100'00}, {"bob", 50'00}};

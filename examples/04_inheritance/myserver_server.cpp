@@ -1,0 +1,10 @@
+// Publishes a MYSERVER.
+#include "myserver.roi.hpp"
+
+#include <iostream>
+
+int main() {
+    MYSERVER_SERVER server;
+    std::cout << "MYSERVER is published" << std::endl;
+    roi::serve();
+}
