@@ -149,6 +149,9 @@ struct resolve_answer {
     naming::status status = naming::status::ok;
     std::string text;
     naming::entry entry;
+    /// not_found: the scope to ask next, as clients name it ("unix:/run/x#/team", "default:"); empty:
+    /// this is the outermost one.
+    std::string parent;
     store_state at;
 };
 
