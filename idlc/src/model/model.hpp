@@ -61,7 +61,9 @@ struct type {
     model::kind what = kind::void_;
     std::string cpp;      // as generated code writes it: fully qualified, without cv and reference;
                           // of a pointer the whole of it: "const char*", "demo::row*"
-    std::string written;  // as the user wrote it, for messages and signatures
+    std::string written;  // as the user wrote it, for messages
+    std::string qualified;  // the same with every name qualified and aliases kept, for signatures;
+                            // without cv and reference, as `cpp`
     std::string name;     // wire-independent key of a record or enum: "demo::Bank::entry"
     std::string container;  // std template: "std::vector", "std::unordered_map", "std::string_view"
     int bits = 0;
@@ -150,7 +152,7 @@ struct method {
     std::string result_written;
     std::vector<parameter> parameters;
     bool is_const = false, is_noexcept = false, is_virtual = false, is_pure = false;
-    bool is_final = false, is_static = false, is_nodiscard = false;
+    bool is_final = false, is_static = false, is_nodiscard = false, is_variadic = false;
     bool is_task = false;           // returns roi::task<T> or boost::asio::awaitable<T>; result is T
     std::string task_template;      // "roi::task", "boost::asio::awaitable"
     enum class ref { none, lvalue, rvalue } ref_qualifier = ref::none;

@@ -7,7 +7,8 @@
 #pragma once
 
 #ifdef ROI_IDLC
-#define ROI_DETAIL_MARK(...) __attribute__((annotate(__VA_ARGS__)))
+// The notice tells idlc of each mark that is expanded, also of those that clang attaches to nothing.
+#define ROI_DETAIL_MARK(...) _Pragma("GCC warning \"roi mark\"") __attribute__((annotate(__VA_ARGS__)))
 #else
 #define ROI_DETAIL_MARK(...)
 #endif

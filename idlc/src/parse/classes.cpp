@@ -1,0 +1,467 @@
+// Reads a class with ROI_REMOTE: its methods, constructors and marks.
+#include "parse/context.hpp"
+
+#include <algorithm>
+
+namespace idlc::parse {
+namespace {
+
+struct class_reader {
+    context& in;
+    model::interface& into;
+    CXCursor declaration;
+
+    bool is_public(CXCursor member) const {
+        const CX_CXXAccessSpecifier access = clang_getCXXAccessSpecifier(member);
+        return access != CX_CXXPrivate && access != CX_CXXProtected;
+    }
+
+    static bool is_deleted(CXCursor function) {
+        return clang_getCursorAvailability(function) == CXAvailability_NotAvailable;
+    }
+
+    static bool is_noexcept(CXCursor function) {
+        switch (clang_getCursorExceptionSpecificationType(function)) {
+            case CXCursor_ExceptionSpecificationKind_BasicNoexcept:
+            case CXCursor_ExceptionSpecificationKind_DynamicNone:
+            case CXCursor_ExceptionSpecificationKind_NoThrow: return true;
+            case CXCursor_ExceptionSpecificationKind_ComputedNoexcept: {
+                const std::string whole =
+                    spelling(clang_getCanonicalType(clang_getCursorType(function)));
+                return whole.ends_with("noexcept") || whole.ends_with("noexcept(true)");
+            }
+            default: return false;
+        }
+    }
+
+    model::passing passing_of(CXType type) const {
+        const CXType canonical = clang_getCanonicalType(type);
+        switch (canonical.kind) {
+            case CXType_RValueReference: return model::passing::rvalue_reference;
+            case CXType_LValueReference:
+                return clang_isConstQualifiedType(clang_getPointeeType(canonical)) != 0
+                           ? model::passing::const_reference
+                           : model::passing::mutable_reference;
+            case CXType_Pointer:
+            case CXType_ConstantArray:
+            case CXType_IncompleteArray: return model::passing::pointer;
+            default: return model::passing::value;
+        }
+    }
+
+    void read_flow(model::parameter& parameter) {
+        using flow = model::parameter::direction;
+        if (parameter.how == model::passing::mutable_reference) parameter.flow = flow::inout;
+        if (find_mark(parameter.marks, "in") != nullptr) parameter.flow = flow::in;
+        if (find_mark(parameter.marks, "out") != nullptr) parameter.flow = flow::out;
+        if (find_mark(parameter.marks, "inout") != nullptr) parameter.flow = flow::inout;
+        if (const model::mark* size = find_mark(parameter.marks, "size")) parameter.size_parameter = size->argument;
+        if (const model::mark* id = find_mark(parameter.marks, "id")) {
+            const auto number = read_number(id->argument);
+            if (number && *number > 0 && *number < (1u << 29))
+                parameter.number = static_cast<unsigned>(*number);
+            else
+                in.report(id->where, "the number of parameter '" + parameter.name + "' is not in 1 to 536870911",
+                          "write it as a decimal literal");
+        }
+    }
+
+    model::parameter read_parameter(CXCursor cursor) {
+        model::parameter result;
+        result.name = spelling(cursor);
+        result.where = location_of(cursor);
+        result.marks = read_marks(in, cursor);
+        const CXType type = clang_getCursorType(cursor);
+        result.written = spelling(type);
+        result.how = passing_of(type);
+        result.type = read_type(in, type, result.marks);
+        const bool is_array = clang_getCanonicalType(type).kind == CXType_ConstantArray ||
+                              clang_getCanonicalType(type).kind == CXType_IncompleteArray;
+        if (is_array) read_array(result, clang_getCanonicalType(type));
+        read_flow(result);
+        default_argument text = read_default(in, cursor);
+        result.default_text = std::move(text.text);
+        result.default_usable = text.usable;
+        return result;
+    }
+
+    /// `int a[4]` is a pointer to the function, whatever its bound says.
+    void read_array(model::parameter& parameter, CXType array) {
+        model::type& type = parameter.type;
+        const CXType element = clang_getArrayElementType(array);
+        const model::type inner = read_type(in, element);
+        const bool is_const = clang_isConstQualifiedType(element) != 0;
+        const bool marked = find_mark(parameter.marks, "in") != nullptr || find_mark(parameter.marks, "out") != nullptr ||
+                            find_mark(parameter.marks, "inout") != nullptr || find_mark(parameter.marks, "size") != nullptr;
+        type.arguments.assign(1, inner);
+        type.what = marked ? model::kind::pointer : model::kind::unsupported;
+        type.reason.clear();
+        type.advice.clear();
+        if (!inner.reason.empty()) {
+            type.reason = "points to '" + inner.written + "', which " + inner.reason;
+            type.advice = inner.advice;
+        } else if (!marked) {
+            type.reason = "is a C array, which arrives as a pointer";
+            const std::string known = array.kind == CXType_ConstantArray
+                                          ? "std::array<" + inner.qualified + ", " + std::to_string(type.extent) + ">"
+                                          : std::string();
+            type.advice = "take " + (known.empty() ? "std::span<const " + inner.qualified + ">"
+                                                   : (is_const ? "const " + known + "&" : known + "&"));
+        }
+        type.cpp = inner.cpp + "*";
+        type.qualified = inner.qualified + "*";
+    }
+
+    static bool task_of(const std::string& name) {
+        return name == "roi::task" || name == "boost::asio::awaitable" || name == "asio::awaitable";
+    }
+
+    void read_result(CXCursor cursor, model::method& method) {
+        CXType type = clang_getCursorResultType(cursor);
+        method.result_written = spelling(type);
+        const CXType canonical = clang_getCanonicalType(type);
+        if (canonical.kind == CXType_Record) {
+            const CXCursor record = clang_getTypeDeclaration(canonical);
+            const std::string name = qualified_name(record);
+            if (task_of(name)) {
+                method.is_task = true;
+                method.task_template = name;
+                CXType form = type;
+                while (form.kind == CXType_Elaborated) form = clang_Type_getNamedType(form);
+                CXType inner = clang_Type_getTemplateArgumentAsType(form, 0);
+                if (inner.kind == CXType_Invalid) inner = clang_Type_getTemplateArgumentAsType(canonical, 0);
+                type = inner;
+            }
+        }
+        method.result_how = passing_of(type);
+        if (method.self) {
+            method.result.what = model::kind::self;
+            method.result.cpp = method.result.qualified = into.name;
+            method.result.written = method.result_written;
+            return;
+        }
+        method.result = read_type(in, type, method.marks);
+    }
+
+    void read_promises(model::method& method) {
+        const auto marked = [&method](std::string_view name) { return find_mark(method.marks, name); };
+        if (marked("at_least_once")) method.promise = model::semantics::at_least_once;
+        if (marked("exactly_once")) method.promise = model::semantics::exactly_once;
+        if (marked("durable_at_most_once")) method.promise = model::semantics::durable_at_most_once;
+        method.oneway = marked("oneway") != nullptr;
+        method.concurrent = marked("concurrent") != nullptr || into.concurrent;
+        method.blocking = marked("blocking") != nullptr;
+        method.self = marked("self") != nullptr;
+        method.exported = marked("export") != nullptr;
+        method.deadline_us = into.deadline_us;
+        const auto duration = [&](const model::mark& mark, const char* spelled) {
+            const auto value = read_duration(mark.argument);
+            if (!value)
+                in.report(mark.where, std::string(spelled) + "(\"" + mark.argument + "\") is no duration",
+                          "write a whole number and us, ms, s, min or h, as in \"500ms\"");
+            return value;
+        };
+        if (const model::mark* mark = marked("deadline")) method.deadline_us = duration(*mark, "ROI_DEADLINE");
+        if (const model::mark* mark = marked("progress")) method.progress_us = duration(*mark, "ROI_PROGRESS");
+        if (const model::mark* mark = marked("reply_limit")) {
+            const auto value = read_number(mark->argument);
+            if (value && *value > 0 && *value <= (std::uint64_t{1} << 40))
+                method.reply_limit = static_cast<std::int64_t>(*value);
+            else
+                in.report(mark->where, "ROI_REPLY_LIMIT(" + mark->argument + ") is no number of bytes",
+                          "write a decimal literal above zero");
+        }
+        if (const model::mark* mark = marked("id")) {
+            method.id = read_number(mark->argument);
+            if (!method.id || *method.id == 0) {
+                method.id.reset();
+                in.report(mark->where, "the id of '" + into.name + "::" + method.name + "' is no number above zero",
+                          "write it as a literal");
+            }
+        }
+    }
+
+    void make_local(model::method& method, const char* why) {
+        if (!method.is_remote) return;
+        method.is_remote = false;
+        method.local_because = why;
+    }
+
+    void read_method(CXCursor cursor, bool inherited) {
+        model::method method;
+        method.name = spelling(cursor);
+        method.where = location_of(cursor);
+        method.declared_in = class_name(scope_of(cursor));
+        method.marks = read_marks(in, cursor);
+        method.is_const = clang_CXXMethod_isConst(cursor) != 0;
+        method.is_virtual = clang_CXXMethod_isVirtual(cursor) != 0;
+        method.is_pure = clang_CXXMethod_isPureVirtual(cursor) != 0;
+        method.is_static = clang_CXXMethod_isStatic(cursor) != 0;
+        method.is_noexcept = is_noexcept(cursor);
+        method.is_variadic = clang_Cursor_isVariadic(cursor) != 0;
+        const CXType type = clang_getCursorType(cursor);
+        switch (clang_Type_getCXXRefQualifier(type)) {
+            case CXRefQualifier_LValue: method.ref_qualifier = model::method::ref::lvalue; break;
+            case CXRefQualifier_RValue: method.ref_qualifier = model::method::ref::rvalue; break;
+            default: break;
+        }
+        CXCursor* overridden = nullptr;
+        unsigned overridden_count = 0;
+        clang_getOverriddenCursors(cursor, &overridden, &overridden_count);
+        method.overrides = overridden_count > 0;
+        if (overridden != nullptr) clang_disposeOverriddenCursors(overridden);
+        each_child(cursor, [&](CXCursor child) {
+            const CXCursorKind kind = clang_getCursorKind(child);
+            method.is_final = method.is_final || kind == CXCursor_CXXFinalAttr;
+            method.is_nodiscard = method.is_nodiscard || kind == CXCursor_WarnUnusedResultAttr;
+        });
+        read_promises(method);
+        method.doc = read_doc(cursor);
+
+        if (method.name.starts_with("operator") &&
+            (method.name.size() == 8 || !is_word(method.name[8])))
+            make_local(method, "operator");
+        if (find_mark(method.marks, "local") != nullptr) make_local(method, "ROI_LOCAL");
+        if (method.is_static) make_local(method, "static");
+        if (is_deleted(cursor)) make_local(method, "deleted");
+        if (inherited && !method.is_virtual) make_local(method, "inherited");
+        if (spelling(type).find(") volatile") != std::string::npos ||
+            spelling(type).find(") const volatile") != std::string::npos)
+            make_local(method, "volatile");
+        if (method.is_remote) {
+            read_result(cursor, method);
+            const int count = clang_Cursor_getNumArguments(cursor);
+            for (int i = 0; i < count; ++i)
+                method.parameters.push_back(
+                    read_parameter(clang_Cursor_getArgument(cursor, static_cast<unsigned>(i))));
+        } else {
+            // The text is enough of what stays local; its types may be anything.
+            method.result_written = spelling(clang_getCursorResultType(cursor));
+            const int count = clang_Cursor_getNumArguments(cursor);
+            for (int i = 0; i < count; ++i) {
+                const CXCursor argument = clang_Cursor_getArgument(cursor, static_cast<unsigned>(i));
+                model::parameter parameter;
+                parameter.name = spelling(argument);
+                parameter.written = spelling(clang_getCursorType(argument));
+                parameter.where = location_of(argument);
+                parameter.marks = read_marks(in, argument);
+                method.parameters.push_back(std::move(parameter));
+            }
+            if (method.name == "journal" && method.result_written.find("journal") != std::string::npos)
+                into.has_journal = true;
+        }
+        into.methods.push_back(std::move(method));
+    }
+
+    static bool is_word(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    }
+
+    void read_constructor(CXCursor cursor) {
+        if (is_deleted(cursor) || clang_CXXConstructor_isCopyConstructor(cursor) != 0 ||
+            clang_CXXConstructor_isMoveConstructor(cursor) != 0)
+            return;
+        model::constructor result;
+        result.where = location_of(cursor);
+        result.doc = read_doc(cursor);
+        result.is_noexcept = is_noexcept(cursor);
+        result.is_explicit = text(clang_getCursorPrettyPrinted(cursor, nullptr)).starts_with("explicit");
+        const int count = clang_Cursor_getNumArguments(cursor);
+        for (int i = 0; i < count; ++i) {
+            const CXCursor argument = clang_Cursor_getArgument(cursor, static_cast<unsigned>(i));
+            model::parameter parameter;
+            parameter.name = spelling(argument);
+            parameter.where = location_of(argument);
+            const CXType type = clang_getCursorType(argument);
+            parameter.written = spelling(type);
+            parameter.how = passing_of(type);
+            // A constructor runs where the object is: its parameters never travel.
+            parameter.type.cpp = cpp_name(type);
+            parameter.type.qualified = qualified_type(type);
+            parameter.type.written = parameter.written;
+            parameter.type.what = model::kind::unsupported;
+            default_argument text = read_default(in, argument);
+            parameter.default_text = std::move(text.text);
+            parameter.default_usable = text.usable;
+            result.parameters.push_back(std::move(parameter));
+        }
+        into.constructors.push_back(std::move(result));
+    }
+
+    void read_template(CXCursor cursor) {
+        model::method method;
+        method.name = spelling(cursor);
+        method.where = location_of(cursor);
+        method.declared_in = into.name;
+        method.marks = read_marks(in, cursor);
+        method.exported = find_mark(method.marks, "export") != nullptr;
+        method.result_written = spelling(clang_getCursorResultType(cursor));
+        if (clang_getTemplateCursorKind(cursor) == CXCursor_Constructor) return;
+        make_local(method, "template");
+        into.methods.push_back(std::move(method));
+    }
+
+    void read_state(CXCursor field) {
+        const model::marks marks = read_marks(in, field);
+        if (marks.empty()) return;
+        model::field result;
+        result.name = result.access_path = spelling(field);
+        result.is_private = !is_public(field);
+        result.marks = marks;
+        result.where = location_of(field);
+        result.doc = read_doc(field);
+        result.type = read_type(in, clang_getCursorType(field), marks);
+        if (const model::mark* id = find_mark(marks, "id"))
+            if (const auto number = read_number(id->argument)) result.number = static_cast<unsigned>(*number);
+        into.state.push_back(std::move(result));
+    }
+
+    void read_base(CXCursor specifier) {
+        const CXCursor base = clang_getCursorDefinition(
+            clang_getTypeDeclaration(clang_getCanonicalType(clang_getCursorType(specifier))));
+        if (is_null(base) || clang_getCXXAccessSpecifier(specifier) != CX_CXXPublic) return;
+        if (find_mark(read_marks(in, base), "remote") == nullptr) return;
+        const std::string name = class_name(base);
+        into.bases.push_back(name);
+        into.base_uses.push_back({name, location_of(base).file, clang_isVirtualBase(specifier) != 0});
+    }
+
+    /// Virtual methods of bases that this abstract class leaves to others: its client needs them.
+    void read_inherited(CXCursor of, std::vector<CXCursor>& overridden, int depth) {
+        if (depth > 32) return;
+        each_child(of, [&](CXCursor child) {
+            if (clang_getCursorKind(child) != CXCursor_CXXBaseSpecifier) return;
+            if (clang_getCXXAccessSpecifier(child) != CX_CXXPublic) return;
+            const CXCursor base = clang_getCursorDefinition(
+                clang_getTypeDeclaration(clang_getCanonicalType(clang_getCursorType(child))));
+            if (is_null(base) || in_std(base)) return;
+            note_overrides(base, overridden);
+            each_child(base, [&](CXCursor method) {
+                if (clang_getCursorKind(method) != CXCursor_CXXMethod || !is_public(method)) return;
+                if (clang_CXXMethod_isPureVirtual(method) == 0) return;
+                const bool known = std::any_of(overridden.begin(), overridden.end(), [&](CXCursor it) {
+                    return same(clang_getCanonicalCursor(it), clang_getCanonicalCursor(method));
+                });
+                if (known) return;
+                overridden.push_back(method);
+                read_method(method, true);
+            });
+            read_inherited(base, overridden, depth + 1);
+        });
+    }
+
+    void note_overrides(CXCursor of, std::vector<CXCursor>& overridden) {
+        each_child(of, [&](CXCursor method) {
+            if (clang_getCursorKind(method) != CXCursor_CXXMethod) return;
+            CXCursor* list = nullptr;
+            unsigned count = 0;
+            clang_getOverriddenCursors(method, &list, &count);
+            for (unsigned i = 0; i < count; ++i) overridden.push_back(list[i]);
+            if (list != nullptr) clang_disposeOverriddenCursors(list);
+        });
+    }
+
+    void read_class_marks() {
+        const auto marked = [this](std::string_view name) { return find_mark(into.marks, name); };
+        into.per_client = marked("per_client") != nullptr;
+        into.single_owner = marked("single_owner") != nullptr;
+        into.shared = marked("shared") != nullptr;
+        into.concurrent = marked("concurrent") != nullptr;
+        if (const model::mark* mark = marked("deadline")) {
+            into.deadline_us = read_duration(mark->argument);
+            if (!into.deadline_us)
+                in.report(mark->where, "ROI_DEADLINE(\"" + mark->argument + "\") is no duration",
+                          "write a whole number and us, ms, s, min or h, as in \"500ms\"");
+        }
+        const model::mark* remote = marked("remote");
+        into.marked = remote != nullptr;
+        into.published_name = remote != nullptr && !remote->argument.empty() ? remote->argument
+                                                                            : spelling(declaration);
+    }
+
+    void read_all() {
+        into.name = class_name(declaration);
+        for (CXCursor at = scope_of(declaration); !is_null(at); at = scope_of(at)) {
+            if (clang_getCursorKind(at) != CXCursor_Namespace) continue;
+            into.namespaces.insert(into.namespaces.begin(),
+                                   {spelling(at), clang_Cursor_isInlineNamespace(at) != 0});
+        }
+        into.where = location_of(declaration);
+        into.doc = read_doc(declaration);
+        into.marks = read_marks(in, declaration);
+        into.is_abstract = clang_CXXRecord_isAbstract(declaration) != 0;
+        read_class_marks();
+        bool has_constructor = false;
+        each_child(declaration, [&](CXCursor child) {
+            const CXCursorKind kind = clang_getCursorKind(child);
+            switch (kind) {
+                case CXCursor_CXXBaseSpecifier: read_base(child); break;
+                case CXCursor_CXXFinalAttr: into.is_final = true; break;
+                case CXCursor_FieldDecl: read_state(child); break;
+                case CXCursor_Destructor:
+                    into.has_virtual_destructor = clang_CXXMethod_isVirtual(child) != 0;
+                    break;
+                case CXCursor_Constructor:
+                    has_constructor = true;
+                    if (is_public(child)) read_constructor(child);
+                    else read_marks_of_hidden(child);
+                    break;
+                case CXCursor_CXXMethod:
+                    if (is_public(child)) read_method(child, false);
+                    else read_marks_of_hidden(child);
+                    break;
+                case CXCursor_ConversionFunction:
+                    if (is_public(child)) read_method(child, false), make_local(into.methods.back(), "operator");
+                    break;
+                case CXCursor_FunctionTemplate:
+                    if (is_public(child)) read_template(child);
+                    break;
+                default: break;
+            }
+        });
+        if (!has_constructor && !into.is_abstract) into.constructors.emplace_back();
+        if (!into.has_virtual_destructor)
+            into.has_virtual_destructor = inherits_virtual_destructor(declaration, 0);
+        if (into.is_abstract) {
+            std::vector<CXCursor> overridden;
+            note_overrides(declaration, overridden);
+            read_inherited(declaration, overridden, 0);
+        }
+        const bool selective = std::any_of(into.methods.begin(), into.methods.end(),
+                                           [](const model::method& method) { return method.exported; });
+        if (selective)
+            for (model::method& method : into.methods)
+                if (!method.exported) make_local(method, "not marked ROI_EXPORT");
+    }
+
+    void read_marks_of_hidden(CXCursor member) {
+        for (const model::mark& mark : read_marks(in, member))
+            in.report(mark.where, "this mark stands on '" + into.name + "::" + spelling(member) +
+                                      "', which is not public and so never remote",
+                      "make the method public, or remove the mark");
+    }
+
+    bool inherits_virtual_destructor(CXCursor of, int depth) {
+        bool found = false;
+        if (depth > 32) return false;
+        each_child(of, [&](CXCursor child) {
+            if (clang_getCursorKind(child) == CXCursor_Destructor)
+                found = found || clang_CXXMethod_isVirtual(child) != 0;
+            if (clang_getCursorKind(child) != CXCursor_CXXBaseSpecifier) return;
+            const CXCursor base = clang_getCursorDefinition(
+                clang_getTypeDeclaration(clang_getCanonicalType(clang_getCursorType(child))));
+            if (!is_null(base)) found = found || inherits_virtual_destructor(base, depth + 1);
+        });
+        return found;
+    }
+};
+
+}  // namespace
+
+void read_interface(context& in, CXCursor declaration) {
+    model::interface result;
+    class_reader{in, result, declaration}.read_all();
+    in.file.interfaces.push_back(std::move(result));
+}
+
+}  // namespace idlc::parse

@@ -1,0 +1,81 @@
+// What all readers of one translation unit share.
+#pragma once
+
+#include "model/model.hpp"
+#include "parse/clang.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace idlc::parse {
+
+struct context {
+    CXTranslationUnit unit = nullptr;
+    CXFile header = nullptr;
+    model::file& file;
+    std::vector<model::diagnostic>& diagnostics;
+    bool all_classes = false;
+
+    /// Class template instantiations that nothing has completed; a further pass does.
+    std::set<std::string> incomplete = {};
+    /// Canonical spelling of T in each roi::adapt<T> -> the type it travels as.
+    std::map<std::string, CXType> adapters = {};
+    /// Classes by qualified name, for the text in ROI_ONE_OF; filled on first use.
+    std::map<std::string, CXCursor> classes = {};
+    bool classes_known = false;
+    /// Where annotations were seen, to find the marks that clang dropped: "file:line:column".
+    std::set<std::string> seen_marks = {};
+    /// Records being read, innermost last.
+    std::set<std::string> open_records = {};
+
+    void report(model::location where, std::string what, std::string advice = {},
+                model::severity level = model::severity::error) {
+        diagnostics.push_back({level, std::move(where), std::move(what), std::move(advice)});
+    }
+};
+
+std::string position(const model::location& where);
+
+// marks.cpp
+/// The ROI_ marks of a declaration; those inherited from an earlier declaration are left out.
+model::marks read_marks(context& in, CXCursor declaration);
+const model::mark* find_mark(const model::marks& marks, std::string_view name);
+/// Marks that the preprocessor met and no declaration carries: a diagnostic for each.
+void report_lost_marks(context& in, const std::vector<model::location>& expanded);
+/// "500ms", "5s", "2min", "1h" in microseconds; nothing where it is none.
+std::optional<std::int64_t> read_duration(std::string_view written);
+std::optional<std::uint64_t> read_number(std::string_view written);
+
+// source_text.cpp
+std::string read_doc(CXCursor declaration);
+struct default_argument {
+    std::string text;
+    bool usable = true;
+};
+/// The default argument of a parameter, each name in it qualified.
+default_argument read_default(context& in, CXCursor parameter);
+
+// names.cpp
+/// As generated code must write the type, aliases resolved.
+std::string cpp_name(CXType type);
+/// As a careful author would write it in any scope: aliases kept, names qualified.
+std::string qualified_type(CXType type);
+std::string class_name(CXCursor declaration);  // for a class that is no instantiation
+
+// types.cpp
+model::type read_type(context& in, CXType type, const model::marks& marks = {});
+
+// records.cpp
+/// Reads the record or enum behind `type` into the file's tables, once.
+void read_record(context& in, CXType type, const std::string& name);
+void read_enumeration(context& in, CXCursor declaration, const std::string& name);
+bool is_error_type(context& in, CXCursor declaration);
+
+// classes.cpp
+void read_interface(context& in, CXCursor declaration);
+
+}  // namespace idlc::parse

@@ -1,0 +1,175 @@
+// Text that is carried over from the source: documentation and default arguments.
+#include "parse/context.hpp"
+
+#include <algorithm>
+
+namespace idlc::parse {
+namespace {
+
+std::string trimmed(std::string_view line) {
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
+        line.remove_suffix(1);
+    return std::string(line);
+}
+
+/// One line of a comment without what marks it as one.
+std::string without_marker(std::string_view line, bool block) {
+    while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+    if (block) {
+        if (line.starts_with("/**") || line.starts_with("/*!")) line.remove_prefix(3);
+        if (line.ends_with("*/")) line.remove_suffix(2);
+        if (line.starts_with("*")) line.remove_prefix(1);
+    } else if (line.starts_with("///") || line.starts_with("//!")) {
+        line.remove_prefix(3);
+    }
+    if (line.starts_with("<")) line.remove_prefix(1);
+    if (line.starts_with(" ")) line.remove_prefix(1);
+    return trimmed(line);
+}
+
+struct span_of_file {
+    CXFile file = nullptr;
+    unsigned begin = 0;
+    unsigned end = 0;
+};
+
+span_of_file extent_of(CXCursor cursor) {
+    span_of_file result;
+    const CXSourceRange range = clang_getCursorExtent(cursor);
+    clang_getExpansionLocation(clang_getRangeStart(range), &result.file, nullptr, nullptr, &result.begin);
+    clang_getExpansionLocation(clang_getRangeEnd(range), nullptr, nullptr, nullptr, &result.end);
+    return result;
+}
+
+bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// A name in a default argument and what it means: written `limit`, meant `demo::Bank::limit`.
+struct replacement {
+    unsigned offset;
+    std::string written;
+    std::string qualified;
+};
+
+void find_names(CXCursor part, std::vector<replacement>& names, bool& usable) {
+    const CXCursorKind kind = clang_getCursorKind(part);
+    if (kind == CXCursor_DeclRefExpr || kind == CXCursor_TypeRef || kind == CXCursor_TemplateRef ||
+        kind == CXCursor_NamespaceRef || kind == CXCursor_MemberRefExpr) {
+        const CXCursor meant = clang_getCursorReferenced(part);
+        unsigned offset = 0;
+        clang_getExpansionLocation(clang_getCursorLocation(part), nullptr, nullptr, nullptr, &offset);
+        if (!is_null(meant) && clang_isDeclaration(clang_getCursorKind(meant)) != 0) {
+            CXCursor owner = meant;
+            if (clang_getCursorKind(meant) == CXCursor_EnumConstantDecl &&
+                clang_EnumDecl_isScoped(clang_getCursorSemanticParent(meant)) == 0)
+                owner = clang_getCursorSemanticParent(meant);
+            std::string name = qualified_name(meant);
+            if (!same(owner, meant)) {
+                // An unscoped enumerator belongs to the scope around its enum.
+                const std::string around = qualified_name(scope_of(owner));
+                name = around.empty() ? spelling(meant) : around + "::" + spelling(meant);
+                if (!is_unnamed(owner)) usable = usable && is_nameable(owner);
+                else if (clang_getCXXAccessSpecifier(owner) == CX_CXXPrivate ||
+                         clang_getCXXAccessSpecifier(owner) == CX_CXXProtected)
+                    usable = false;
+            } else {
+                usable = usable && is_nameable(meant);
+            }
+            names.push_back({offset, spelling(meant), std::move(name)});
+        }
+    }
+    each_child(part, [&](CXCursor child) { find_names(child, names, usable); });
+}
+
+}  // namespace
+
+std::string read_doc(CXCursor declaration) {
+    const std::string raw = text(clang_Cursor_getRawCommentText(declaration));
+    if (raw.empty()) return {};
+    const bool block = raw.starts_with("/*");
+    std::vector<std::string> lines;
+    for (std::size_t begin = 0; begin <= raw.size();) {
+        const auto end = std::min(raw.find('\n', begin), raw.size());
+        lines.push_back(without_marker(std::string_view(raw).substr(begin, end - begin), block));
+        begin = end + 1;
+    }
+    while (!lines.empty() && lines.back().empty()) lines.pop_back();
+    while (!lines.empty() && lines.front().empty()) lines.erase(lines.begin());
+    std::string doc;
+    for (const std::string& line : lines) doc += (doc.empty() ? "" : "\n") + line;
+    return doc;
+}
+
+default_argument read_default(context& in, CXCursor parameter) {
+    default_argument result;
+    bool present = false;
+    std::vector<replacement> names;
+    each_child(parameter, [&](CXCursor child) {
+        if (clang_isExpression(clang_getCursorKind(child)) == 0) return;
+        // The bound of an array parameter is an expression too.
+        const span_of_file own = extent_of(child);
+        const CXTypeKind kind = clang_getCursorType(parameter).kind;
+        if ((kind == CXType_ConstantArray || kind == CXType_IncompleteArray ||
+             kind == CXType_DependentSizedArray) && own.end < extent_of(parameter).end)
+            return;
+        present = true;
+        find_names(child, names, result.usable);
+    });
+    const span_of_file all = extent_of(parameter);
+    std::size_t size = 0;
+    const char* contents = all.file != nullptr ? clang_getFileContents(in.unit, all.file, &size) : nullptr;
+    std::string source;
+    if (contents != nullptr && all.begin < all.end && all.end <= size)
+        source.assign(contents + all.begin, all.end - all.begin);
+    // Below brackets an '=' belongs to something else: f(std::function<bool(int)> g = {}).
+    std::size_t equals = std::string::npos;
+    int depth = 0;
+    for (std::size_t i = 0; i < source.size() && equals == std::string::npos; ++i) {
+        if (std::string_view("<([{").find(source[i]) != std::string_view::npos) ++depth;
+        if (std::string_view(">)]}").find(source[i]) != std::string_view::npos) --depth;
+        if (source[i] == '=' && depth <= 0) equals = i;
+    }
+    if (equals == std::string::npos) {
+        if (!present) return result;
+        // Made by a macro: clang's own rendering of the declaration has it.
+        const std::string printed = text(clang_getCursorPrettyPrinted(parameter, nullptr));
+        const auto at = printed.find(" = ");
+        if (at != std::string::npos) result.text = printed.substr(at + 3);
+        else result.usable = false;
+        if (!names.empty()) result.usable = false;  // names would stand unqualified
+        if (result.text.empty()) result.text = "{}";
+        return result;
+    }
+    std::string written = source.substr(equals + 1);
+    const unsigned base = all.begin + static_cast<unsigned>(equals) + 1;
+    std::sort(names.begin(), names.end(),
+              [](const replacement& left, const replacement& right) { return left.offset > right.offset; });
+    unsigned last = 0;
+    for (const replacement& name : names) {
+        if (name.offset == last || name.offset < base) continue;
+        last = name.offset;
+        const std::size_t at = name.offset - base;
+        if (at + name.written.size() > written.size() ||
+            written.compare(at, name.written.size(), name.written) != 0)
+            continue;
+        // What follows "::" or "." is found through what stands before it.
+        std::size_t before = at;
+        while (before > 0 && (written[before - 1] == ' ' || written[before - 1] == '\n')) --before;
+        if (before > 0 && (written[before - 1] == ':' || written[before - 1] == '.' ||
+                           (before > 1 && written[before - 1] == '>' && written[before - 2] == '-')))
+            continue;
+        if (at > 0 && is_word(written[at - 1])) continue;
+        written.replace(at, name.written.size(), name.qualified);
+    }
+    std::string line;
+    for (const char c : written)
+        if (c != '\n' && c != '\r' && c != '\t') line += c;
+        else if (!line.empty() && line.back() != ' ') line += ' ';
+    while (!line.empty() && line.front() == ' ') line.erase(0, 1);
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+    result.text = std::move(line);
+    return result;
+}
+
+}  // namespace idlc::parse
