@@ -69,13 +69,15 @@ arguments parse_server(int argc, char** argv) {
 }
 
 arguments parse_client(int argc, char** argv) {
-    const char* const rest = "W1|W2|W3|W4:n|W5|bank [MODE] [--seconds N] [--server PID]";
+    const char* const rest = "W1|W2|W3|W4:n|W5|bank [MODE] [--seconds N | --calls N] [--server PID]";
     arguments result;
     std::vector<std::string> plain;
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
         if (word == "--seconds" && i + 1 < argc)
             result.seconds = std::strtod(argv[++i], nullptr);
+        else if (word == "--calls" && i + 1 < argc)
+            result.calls = std::strtoul(argv[++i], nullptr, 10);
         else if (word == "--server" && i + 1 < argc)
             result.server = static_cast<int>(std::strtol(argv[++i], nullptr, 10));
         else
@@ -94,7 +96,7 @@ void measure_one_by_one(const arguments& how, const std::function<void()>& once,
                         std::size_t bytes) {
     once();
     const auto warm_end = clock::now() + seconds(how.seconds / 4);
-    while (clock::now() < warm_end)
+    for (std::size_t i = 0; how.calls != 0 ? i < how.calls / 10 : clock::now() < warm_end; ++i)
         once();
 
     std::vector<std::uint32_t> samples;
@@ -110,7 +112,7 @@ void measure_one_by_one(const arguments& how, const std::function<void()>& once,
         samples.push_back(static_cast<std::uint32_t>(
             std::min<std::int64_t>((after - before).count(), UINT32_MAX)));
         before = after;
-    } while (before < end);
+    } while (how.calls != 0 ? samples.size() < how.calls : before < end);
     const double total = std::chrono::duration<double>(before - begin).count();
     const std::int64_t client_cpu = own_cpu_ns() - client_before;
     const std::int64_t server_cpu = how.server != 0 ? cpu_ns_of(how.server) - server_before : 0;

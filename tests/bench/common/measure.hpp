@@ -13,7 +13,7 @@ namespace bench {
 /// The command line of every program here.
 ///
 ///     SERVER ADDRESS [MODE]
-///     CLIENT ADDRESS WORKLOAD [MODE] [--seconds N] [--server PID]
+///     CLIENT ADDRESS WORKLOAD [MODE] [--seconds N | --calls N] [--server PID]
 ///
 /// ADDRESS is "unix:PATH" or "tcp:PORT" (0: any; the server prints "ready ADDRESS" with what it
 /// got). WORKLOAD is W1, W2, W3, W5, W4:n, or "bank" (one string in, one number out).
@@ -22,6 +22,7 @@ struct arguments {
     std::string workload;
     std::string mode;
     double seconds = 0.7;
+    std::size_t calls = 0;  ///< so many calls, where not 0, in place of `seconds`; not for W4
     int server = 0;  ///< process of the server, for its CPU time; 0: not known
 
     bool is_unix() const { return address.starts_with("unix:"); }
