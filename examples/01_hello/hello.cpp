@@ -1,7 +1,9 @@
 // What the methods do. Only the server is linked with this.
 #include "hello.hpp"
 
-int MYSERVER::doSomething(int number) { return 2 * number; }
+int MYSERVER::doSomething(int number) {
+    return 2 * number;
+}
 
 std::string MYSERVER::doSomethingElse(const std::string& who) {
     ++greetings_;

@@ -64,8 +64,7 @@ int measure(std::size_t count) {
 
 int main(int argc, char** argv) {
     try {
-        if (argc == 2 && std::strcmp(argv[1], "crash") == 0)
-            return crash();
+        if (argc == 2 && std::strcmp(argv[1], "crash") == 0) return crash();
         if (argc == 3 && std::strcmp(argv[1], "measure") == 0)
             return measure(std::strtoul(argv[2], nullptr, 10));
     } catch (const roi::error& e) {

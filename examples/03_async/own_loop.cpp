@@ -32,8 +32,7 @@ int main() {
     asio::co_spawn(context, compare(shop("shop-north"), shop("shop-south"), shop("shop-market")),
                    [&context](std::exception_ptr error) {
                        context.stop();  // the runtime would wait for more
-                       if (error)
-                           std::rethrow_exception(error);
+                       if (error) std::rethrow_exception(error);
                    });
     context.run();
 }

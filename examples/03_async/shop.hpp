@@ -15,8 +15,7 @@ public:
     explicit Shop(std::int64_t percent) : percent_(percent) {}
 
     /// Price of `item` in cents; throws std::out_of_range where it is not sold.
-    ROI_AT_LEAST_ONCE ROI_CONCURRENT
-    std::int64_t price(const std::string& item) const;
+    ROI_AT_LEAST_ONCE ROI_CONCURRENT std::int64_t price(const std::string& item) const;
 
 private:
     std::int64_t percent_;

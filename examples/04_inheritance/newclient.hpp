@@ -12,8 +12,7 @@ public:
     /// Asks the server once for each number and remembers the answer.
     int doSomething(int number) override {
         const auto known = answers_.find(number);
-        if (known != answers_.end())
-            return known->second;
+        if (known != answers_.end()) return known->second;
         ++asked_;
         return answers_[number] = MYSERVER_CLIENT::doSomething(number);
     }

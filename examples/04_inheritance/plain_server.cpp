@@ -14,8 +14,7 @@ public:
     }
     std::string read(const std::string& name) override {
         const auto found = files_.find(name);
-        if (found == files_.end())
-            throw std::out_of_range("no file '" + name + "'");
+        if (found == files_.end()) throw std::out_of_range("no file '" + name + "'");
         return found->second;
     }
 

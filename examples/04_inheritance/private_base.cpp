@@ -7,7 +7,9 @@ class NEWCLIENT : public MYSERVER_CLIENT {
 class NEWCLIENT : private MYSERVER_CLIENT {
 #endif
 public:
-    int doSomething(int number) override { return MYSERVER_CLIENT::doSomething(number) + 1; }
+    int doSomething(int number) override {
+        return MYSERVER_CLIENT::doSomething(number) + 1;
+    }
 };
 
 std::string use(NEWCLIENT& client) {
