@@ -132,6 +132,13 @@ public:
     }
     /// `count` bytes in front, for the caller to fill before the next call.
     std::byte* put_space(std::size_t count) { return reserve(count); }
+    /// For runs of many small values: room for `count` bytes before bytes().begin(). They may be
+    /// filled from the end, and the part that was filled is then taken over by extend_to().
+    std::byte* front_with_room(std::size_t count) {
+        reserve(count);
+        return begin_ += count;
+    }
+    void extend_to(std::byte* begin) noexcept { begin_ = begin; }
     void put_byte(std::uint8_t value) { *reserve(1) = std::byte{value}; }
     void put_varint(std::uint64_t value) {
         if (value < 0x80) {
@@ -315,6 +322,8 @@ public:
     std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
     /// How many varints end within what is left.
     std::size_t count_varints() const noexcept;
+    /// How many fields of this number and type `length` stand here, side by side; at least 1.
+    std::size_t count_same() const noexcept;
     /// How many messages may still be nested in this one.
     int depth_left() const noexcept { return depth_; }
 

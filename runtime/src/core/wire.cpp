@@ -237,6 +237,19 @@ std::size_t reader::count_varints() const noexcept {
     return count;
 }
 
+std::size_t reader::count_same() const noexcept {
+    reader ahead = *this;
+    std::size_t count = 1;
+    try {
+        for (ahead.bytes(); ahead.next_same(); ahead.bytes()) {
+            ++count;
+        }
+    } catch (const malformed&) {
+        // Whoever reads it will find out.
+    }
+    return count;
+}
+
 void reader::skip() {
     switch (type_) {
     case wire_type::varint: bare_varint(); break;
