@@ -8,11 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "support/process.hpp"
+#include "integration/stage.hpp"
 
 using roi::support::command;
 using roi::support::process;
 using roi::support::run;
+using roi::support::stage;
 using roi::support::surroundings;
 
 namespace {
@@ -34,17 +35,10 @@ std::string program(const std::string& path) {
     return std::string(EXAMPLES_BINARY_DIR) + "/" + path;
 }
 
-// A test's own name server, and what it needs to start programs beside it.
-struct stage {
-    surroundings here;
-    process names{here.run(NAMESERVER_PROGRAM)};
-
-    stage() { names.wait_for("ready"); }
-
+// The stage of the examples: programs by their path.
+struct examples : stage {
     process start(const std::string& path, const std::string& line) {
-        process server(here.run(program(path)));
-        server.wait_for(line);
-        return server;
+        return stage::start(program(path), line);
     }
     std::string output_of(const std::string& path, std::vector<std::string> arguments = {}) {
         const auto done = run(here.run(program(path), std::move(arguments)));
@@ -64,14 +58,14 @@ void check_clean_end(process& server) {
 }  // namespace
 
 TEST_CASE("01_hello prints what its README shows") {
-    stage s;
+    examples s;
     process server = s.start("01_hello/hello_server", "MYSERVER is published");
     CHECK(s.output_of("01_hello/hello_client") == promised("01_hello"));
     check_clean_end(server);
 }
 
 TEST_CASE("02_bank prints what its README shows") {
-    stage s;
+    examples s;
     process server = s.start("02_bank/bank_server", "the bank is open");
     CHECK(s.output_of("02_bank/bank_client") == promised("02_bank"));
     check_clean_end(server);
@@ -79,7 +73,7 @@ TEST_CASE("02_bank prints what its README shows") {
 }
 
 TEST_CASE("03_async prints what its README shows, in every style") {
-    stage s;
+    examples s;
     process server = s.start("03_async/async_server", "three shops are open");
     for (const char* style : {"coroutines", "own_loop", "futures", "callbacks"}) {
         CAPTURE(style);
@@ -89,14 +83,14 @@ TEST_CASE("03_async prints what its README shows, in every style") {
 }
 
 TEST_CASE("04_inheritance: a derived client prints what the README shows") {
-    stage s;
+    examples s;
     process server = s.start("04_inheritance/myserver_server", "MYSERVER is published");
     CHECK(s.output_of("04_inheritance/newclient") == promised("04_inheritance", "newclient"));
     check_clean_end(server);
 }
 
 TEST_CASE("04_inheritance: the encrypting server stands in front of the plain one") {
-    stage s;
+    examples s;
     process plain = s.start("04_inheritance/plain_server", "plain files are served");
     process vault = s.start("04_inheritance/vault_server", "encrypted files are served");
     const std::string inside = vault.output().substr(vault.output().find("ROI_NAMESERVER="));

@@ -1,6 +1,7 @@
 // A name server, banks and clients as processes of one test's own.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
