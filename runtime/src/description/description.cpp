@@ -16,30 +16,6 @@ namespace {
 
 using pb::internal::WireFormatLite;
 
-bool is_utf8(std::string_view text) {
-    std::size_t at = 0;
-    while (at < text.size()) {
-        const auto first = static_cast<unsigned char>(text[at]);
-        const std::size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-        if ((first >= 0x80 && first < 0xC2) || first > 0xF4 || at + length > text.size()) {
-            return false;
-        }
-        for (std::size_t i = 1; i < length; ++i) {
-            const auto next = static_cast<unsigned char>(text[at + i]);
-            if ((next & 0xC0) != 0x80) {
-                return false;
-            }
-            // Second octets that would spell a code point twice, a surrogate, or one too large.
-            if (i == 1 && ((first == 0xE0 && next < 0xA0) || (first == 0xED && next > 0x9F) ||
-                           (first == 0xF0 && next < 0x90) || (first == 0xF4 && next > 0x8F))) {
-                return false;
-            }
-        }
-        at += length;
-    }
-    return true;
-}
-
 /// Walks over the raw bytes with protobuf's own description of descriptions, so that nothing is
 /// allocated for a set that is too large, too deep or no text.
 class scanner {

@@ -81,6 +81,30 @@ std::string built_text(const pb::FieldDescriptor& of, wording how) {
 
 }  // namespace
 
+bool is_utf8(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto first = static_cast<unsigned char>(text[at]);
+        const std::size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+        if ((first >= 0x80 && first < 0xC2) || first > 0xF4 || at + length > text.size()) {
+            return false;
+        }
+        for (std::size_t i = 1; i < length; ++i) {
+            const auto next = static_cast<unsigned char>(text[at + i]);
+            if ((next & 0xC0) != 0x80) {
+                return false;
+            }
+            // Second octets that would spell a code point twice, a surrogate, or one too large.
+            if (i == 1 && ((first == 0xE0 && next < 0xA0) || (first == 0xED && next > 0x9F) ||
+                           (first == 0xF0 && next < 0x90) || (first == 0xF4 && next > 0x8F))) {
+                return false;
+            }
+        }
+        at += length;
+    }
+    return true;
+}
+
 std::string cpp_name(const pb::MethodDescriptor& of) {
     return marks(of).cpp_name().empty() ? of.name() : marks(of).cpp_name();
 }
@@ -124,6 +148,11 @@ std::string type_text(const pb::FieldDescriptor& of) {
 }
 
 std::string wire_text(const pb::FieldDescriptor& of) { return built_text(of, wording::wire); }
+
+bool is_base(const pb::FieldDescriptor& field) {
+    return field.message_type() != nullptr && field.name().starts_with("base_") &&
+           cpp_name(field) == cpp_name(*field.message_type());
+}
 
 bool is_map(const pb::FieldDescriptor& field) { return field.is_map(); }
 

@@ -44,7 +44,8 @@ std::string where(const Thing& of);
 template <class Thing>
 std::string comment(const Thing& of);
 
-/// The field's parameter number in a message of Shape ARGUMENTS, for people: its wire number.
+/// True where the field holds what a struct inherits from one of its bases.
+bool is_base(const pb::FieldDescriptor& field);
 bool is_map(const pb::FieldDescriptor& field);
 
 /// The declaration for people: "std::int64_t balance(const std::string& account) const".
@@ -57,6 +58,9 @@ std::vector<std::uint64_t> ids(const pb::MethodDescriptor& of);
 /// base first; a base that the description lacks is left out.
 std::vector<const pb::MethodDescriptor*> all_methods(const document& in,
                                                      const pb::ServiceDescriptor& of);
+
+/// True for valid UTF-8: no surrogates, no code point spelt longer than it needs.
+bool is_utf8(std::string_view text);
 
 /// The one of `candidates` that `wanted` is most likely a misspelling of; empty: none is near.
 std::string nearest(std::string_view wanted, const std::vector<std::string>& candidates);
