@@ -184,7 +184,7 @@ struct server_state {
     std::uint64_t names = 0;
     std::uint64_t leases = 0;
     std::int64_t up_ms = 0;
-    std::string scope;  // what this server calls "/": empty for a host's own
+    std::string parent;  // the scope asked for names that are not here; empty: none
     store_state at;
 };
 
