@@ -1,3 +1,4 @@
+// Leases as data: who must renew by when, and what expires.
 #include "registry/leases.hpp"
 
 #include <utility>

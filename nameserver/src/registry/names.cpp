@@ -1,3 +1,4 @@
+// What a name is, and which names are allowed.
 #include "registry/names.hpp"
 
 #include <cstdint>

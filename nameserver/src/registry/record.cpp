@@ -1,3 +1,4 @@
+// Records of the registry as bytes, for the store.
 #include "registry/record.hpp"
 
 #include "registry/names.hpp"

@@ -1,3 +1,4 @@
+// The registry: every change and every answer of a name server, with time as an argument.
 #include "registry/registry.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The embedded store: SQLite under one connection, one writer, and commits in natural batches.
 #include "store/sqlite_store.hpp"
 
 #include <fcntl.h>
