@@ -2,6 +2,7 @@
 #include "diagnostics.hpp"
 #include "model/dump.hpp"
 #include "options.hpp"
+#include "outputs.hpp"
 #include "parse/parse.hpp"
 
 #include <cstdio>
@@ -26,7 +27,8 @@ int run(const idlc::options& options) {
         print(stdout, idlc::model::dump(parsed.file));
         return idlc::has_errors(parsed.diagnostics) ? 1 : 0;
     }
-    return idlc::has_errors(parsed.diagnostics) ? 1 : 0;
+    if (idlc::has_errors(parsed.diagnostics)) return 1;
+    return idlc::write_outputs(options, parsed.file);
 }
 
 }  // namespace

@@ -2,14 +2,14 @@
 #include "model/ids.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace idlc::model {
 namespace {
 
 std::string list(const std::vector<type>& types, const file& in) {
     std::string text;
-    for (const auto& each : types) text += (text.empty() ? "" : ",") + wire_text(each, in);
+    for (const auto& each : types)
+        text += (text.empty() ? "" : ",") + wire_text(each, in);
     return text;
 }
 
@@ -34,10 +34,14 @@ std::string parameter_text(const parameter& what, const file& in) {
 std::string value_text(const parameter& what) {
     switch (what.type.what) {
         case kind::string:
-        case kind::c_string: return "string";
-        case kind::wide_string: return "wide string " + std::to_string(what.type.bits);
-        case kind::bytes: return "bytes";
-        default: return what.type.cpp;
+        case kind::c_string:
+            return "string";
+        case kind::wide_string:
+            return "wide string " + std::to_string(what.type.bits);
+        case kind::bytes:
+            return "bytes";
+        default:
+            return what.type.cpp;
     }
 }
 
@@ -57,19 +61,19 @@ std::string wire_name(std::string_view cpp_name) {
 }
 
 bool travels_as_enum(const enumeration& what) {
-    return std::all_of(what.values.begin(), what.values.end(), [&](const enumerator& each) {
-        if (!what.is_signed) return each.unsigned_value <= std::numeric_limits<std::int32_t>::max();
-        return each.value >= std::numeric_limits<std::int32_t>::min() &&
-               each.value <= std::numeric_limits<std::int32_t>::max();
-    });
+    return what.bits <= 32;
 }
 
 std::string wire_text(const type& what, const file& in) {
     switch (what.what) {
-        case kind::void_: return "void";
-        case kind::boolean: return "bool";
-        case kind::integer: return integer_text(what);
-        case kind::floating: return what.bits == 32 ? "float" : "double";
+        case kind::void_:
+            return "void";
+        case kind::boolean:
+            return "bool";
+        case kind::integer:
+            return integer_text(what);
+        case kind::floating:
+            return what.bits == 32 ? "float" : "double";
         case kind::enumeration: {
             const auto found = in.enums.find(what.name);
             if (found == in.enums.end() || travels_as_enum(found->second)) {
@@ -82,32 +86,47 @@ std::string wire_text(const type& what, const file& in) {
         }
         case kind::string:
         case kind::c_string:
-        case kind::wide_string: return "string";
+        case kind::wide_string:
+            return "string";
         case kind::bytes:
-        case kind::bitset: return "bytes";
+        case kind::bitset:
+            return "bytes";
         case kind::sequence:
         case kind::fixed_array:
-        case kind::set: return "repeated " + list(what.arguments, in);
-        case kind::map: return "map<" + list(what.arguments, in) + ">";
-        case kind::optional: return "optional " + list(what.arguments, in);
+        case kind::set:
+            return "repeated " + list(what.arguments, in);
+        case kind::map:
+            return "map<" + list(what.arguments, in) + ">";
+        case kind::optional:
+            return "optional " + list(what.arguments, in);
         case kind::owner:
             if (!what.one_of.empty()) return "one_of<" + list(what.one_of, in) + ">";
             return "optional " + list(what.arguments, in);
-        case kind::variant: return "oneof<" + list(what.arguments, in) + ">";
-        case kind::monostate: return "empty";
-        case kind::tuple: return "tuple<" + list(what.arguments, in) + ">";
-        case kind::duration: return "google.protobuf.Duration";
-        case kind::time_point: return "google.protobuf.Timestamp";
+        case kind::variant:
+            return "oneof<" + list(what.arguments, in) + ">";
+        case kind::monostate:
+            return "empty";
+        case kind::tuple:
+            return "tuple<" + list(what.arguments, in) + ">";
+        case kind::duration:
+            return "google.protobuf.Duration";
+        case kind::time_point:
+            return "google.protobuf.Timestamp";
         case kind::record:
         case kind::message:
-        case kind::remote: return wire_name(what.name);
-        case kind::adapted: return list(what.arguments, in);
+        case kind::remote:
+            return wire_name(what.name);
+        case kind::adapted:
+            return list(what.arguments, in);
         case kind::pointer:
             if (!what.one_of.empty()) return "one_of<" + list(what.one_of, in) + ">";
             return list(what.arguments, in);
-        case kind::function: return "function";
-        case kind::self: return "self";
-        case kind::unsupported: return "unsupported";
+        case kind::function:
+            return "function";
+        case kind::self:
+            return "self";
+        case kind::unsupported:
+            return "unsupported";
     }
     return "unsupported";
 }
@@ -130,7 +149,8 @@ std::uint64_t method_id(std::string_view interface_name, const method& what, std
     if (what.id && parameters >= what.parameters.size()) return *what.id;
     const auto whole = sha256(signature(interface_name, what, parameters, in));
     std::uint64_t id = 0;
-    for (std::size_t i = 0; i < 8; ++i) id = id << 8 | whole[i];
+    for (std::size_t i = 0; i < 8; ++i)
+        id = id << 8 | whole[i];
     return id;
 }
 

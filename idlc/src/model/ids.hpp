@@ -1,4 +1,5 @@
-// The numbers that stand on the wire: ids of methods, fields, parameters; fingerprints of interfaces.
+// The numbers that stand on the wire: ids of methods, fields, parameters; fingerprints of
+// interfaces.
 //
 // The rules are written down in docs/protocol.md, section "Ids", and tested with golden values: a
 // change of any of them is an incompatible change of the protocol.
@@ -20,7 +21,7 @@ digest sha256(std::string_view bytes);
 /// "demo::Bank" -> "demo.Bank": how an interface, a record or an enum is called on the wire.
 std::string wire_name(std::string_view cpp_name);
 
-/// False where an enumerator does not fit 32 bits with sign: the enum travels as an integer then.
+/// False where the underlying type has more than 32 bits: the enum travels as an integer then.
 bool travels_as_enum(const enumeration& what);
 
 /// How a type is called in the text that ids are made of: "string", "sint64", "repeated string".
@@ -36,7 +37,8 @@ std::string signature(std::string_view interface_name, const method& what, std::
 /// always has the id of its signature.
 std::uint64_t method_id(std::string_view interface_name, const method& what, std::size_t parameters,
                         const file& in);
-inline std::uint64_t method_id(std::string_view interface_name, const method& what, const file& in) {
+inline std::uint64_t method_id(std::string_view interface_name, const method& what,
+                               const file& in) {
     return method_id(interface_name, what, what.parameters.size(), in);
 }
 

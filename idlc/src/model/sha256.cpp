@@ -38,7 +38,8 @@ void absorb(std::array<std::uint32_t, 8>& state, const std::uint8_t* block) {
         const auto majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
         s = {first + sum0 + majority, s[0], s[1], s[2], s[3] + first, s[4], s[5], s[6]};
     }
-    for (std::size_t i = 0; i < 8; ++i) state[i] += s[i];
+    for (std::size_t i = 0; i < 8; ++i)
+        state[i] += s[i];
 }
 
 }  // namespace
@@ -48,12 +49,14 @@ digest sha256(std::string_view bytes) {
                                           0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     std::vector<std::uint8_t> padded(bytes.begin(), bytes.end());
     padded.push_back(0x80);
-    while (padded.size() % 64 != 56) padded.push_back(0);
+    while (padded.size() % 64 != 56)
+        padded.push_back(0);
     const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
     for (int shift = 56; shift >= 0; shift -= 8) {
         padded.push_back(static_cast<std::uint8_t>(bits >> shift));
     }
-    for (std::size_t at = 0; at < padded.size(); at += 64) absorb(state, padded.data() + at);
+    for (std::size_t at = 0; at < padded.size(); at += 64)
+        absorb(state, padded.data() + at);
 
     digest result{};
     for (std::size_t i = 0; i < result.size(); ++i) {

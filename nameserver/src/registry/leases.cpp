@@ -1,4 +1,3 @@
-// Leases as data: who must renew by when, and what expires.
 #include "registry/leases.hpp"
 
 #include <utility>

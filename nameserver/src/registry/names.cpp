@@ -1,4 +1,3 @@
-// What a name is, and which names are allowed.
 #include "registry/names.hpp"
 
 #include <cstdint>

@@ -1,4 +1,3 @@
-// Records of the registry as bytes, for the store.
 #include "registry/record.hpp"
 
 #include "registry/names.hpp"

@@ -1,4 +1,3 @@
-// The registry: every change and every answer of a name server, with time as an argument.
 #include "registry/registry.hpp"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-// The embedded store: SQLite under one connection, one writer, and commits in natural batches.
 #include "store/sqlite_store.hpp"
 
 #include <fcntl.h>

@@ -1,0 +1,43 @@
+// How generated code writes the model's types and parameters.
+#pragma once
+
+#include "emit/plan.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace idlc::emit {
+
+/// The type as the user wrote it, where that means the same everywhere ("std::int64_t" and not
+/// "long"); else with every name spelt out.
+std::string readable(const model::type& what);
+
+/// The type of a value that is read: what a view, a reference or a `const char*` looks at.
+std::string owned(const model::type& what);
+/// True for types that are cheaper passed by value than by reference.
+bool is_small(const model::type& what);
+/// True for a pointer or view parameter whose elements are counted by another parameter.
+bool is_counted(const model::parameter& what);
+/// The type of the elements behind a pointer parameter, without const.
+std::string pointee(const model::parameter& what);
+
+/// "const std::string& name", as the class declares it; without a name where `name` is empty.
+std::string declared(const model::parameter& what, const std::string& name);
+/// "(const std::string& from, std::int64_t cents)" for the first `count` parameters.
+std::string parameter_list(const planned_method& what, std::size_t count);
+/// " const &&": what stands behind the parameter list.
+std::string qualifiers(const model::method& what);
+
+/// What a call gives back: its result's type, then those of the parameters that it writes.
+std::vector<std::string> result_types(const planned_method& what);
+/// How the stub declares the result: owned in a concrete class, as declared in an abstract one.
+std::string stub_result(const planned_interface& owner, const planned_method& what);
+
+/// Does a value of this type hold a `const char*` that reading makes?
+bool holds_text_pointer(const model::type& what, const plan& in);
+
+/// "roi/codec/vector.hpp": what the marshalling of a type needs.
+void add_codec_headers(const model::type& what, std::set<std::string>& headers);
+
+}  // namespace idlc::emit

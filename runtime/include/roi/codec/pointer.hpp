@@ -1,0 +1,84 @@
+// Pointer parameters: one object that may be absent, or as many as another parameter says.
+#pragma once
+
+#include <roi/codec/optional.hpp>
+#include <roi/codec/owner.hpp>
+#include <roi/codec/vector.hpp>
+#include <roi/generated.hpp>
+
+#include <algorithm>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace roi::generated {
+
+/// What a pointer argument points to, while it is written: presence of a field.
+template <class T>
+struct pointed {
+    const T* value;
+};
+template <class T>
+const pointed<std::remove_const_t<T>> pointer(T* value) noexcept {
+    return {value};
+}
+
+template <class T>
+struct form<pointed<T>> {
+    static constexpr shape what = shape::many;
+
+    template <class Codec>
+    static void put(wire::writer& out, std::uint32_t number, const pointed<T>& given) {
+        if constexpr (requires { Codec::one_of(types<T>{}); }) {
+            put_set<Codec>(out, number, given.value, decltype(Codec::one_of(types<T>{})){});
+        } else if (given.value != nullptr) {
+            put_element<Codec, T>(out, number, *given.value);
+        }
+    }
+
+private:
+    template <class Codec, class... Alternatives>
+    static void put_set(wire::writer& out, std::uint32_t number, const T* value,
+                        types<Alternatives...>) {
+        put_one_of<Codec, Alternatives...>(out, number, value);
+    }
+};
+
+/// The elements behind a pointer. A negative count, or null where there should be elements, is
+/// errc::invalid_argument.
+template <class T, class Count>
+std::span<const std::remove_const_t<T>> counted(T* first, Count count) {
+    if (!std::in_range<std::size_t>(count)) refuse_value("the number of elements is negative");
+    if (first == nullptr && count != 0) refuse_value("a pointer to elements is null");
+    return {first, static_cast<std::size_t>(count)};
+}
+
+/// Server: as many elements came as their count says. Else the call is refused, not run.
+template <class T, class Count>
+void check_count(const incoming& call, const std::vector<T>& values, Count count) {
+    if (!std::cmp_equal(values.size(), count)) {
+        call.refuse("the number of elements is not what their count says");
+    }
+}
+
+/// Server: room for what the method writes. The caller's count is not trusted: what could not be
+/// sent back is refused before anything is allocated.
+template <class T, class Count>
+void make_room(const incoming& call, std::vector<T>& values, Count count) {
+    if (!std::in_range<std::size_t>(count) ||
+        std::cmp_greater(count, wire::default_max_message / sizeof(T))) {
+        call.refuse("the number of elements asked for is beyond the largest message");
+    }
+    values.resize(static_cast<std::size_t>(count));
+}
+
+/// Client: what the method wrote, as far as there is room.
+template <class T, class Count>
+void copy_back(std::vector<T>& values, T* to, Count room) {
+    if (to == nullptr || !std::in_range<std::size_t>(room)) return;
+    const auto count = std::min(values.size(), static_cast<std::size_t>(room));
+    std::move(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count), to);
+}
+
+}  // namespace roi::generated
