@@ -1,0 +1,87 @@
+// A call being served, as every kind of connection gives it to the sink.
+#pragma once
+
+#include "core/channel.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace roi::core {
+
+/// Holds header and arguments by itself, so it stays valid whatever becomes of the connection's
+/// buffers and of the thread that read it.
+class served_call final : public incoming {
+public:
+    /// The connection, as its calls see it. It takes its own lock.
+    class host {
+    public:
+        virtual const incoming::peer& from() const noexcept = 0;
+        /// Sends the answer of the call: a result, or (`whole`) a finished Reply frame.
+        virtual void answer(served_call& call, wire::writer&& bytes, bool whole) noexcept = 0;
+        /// The call is being destroyed: forget it. After this nobody calls abandon().
+        virtual void forget(served_call& call) noexcept = 0;
+
+    protected:
+        ~host() = default;
+    };
+
+    /// `arguments` is copied behind the object, in the same piece of memory.
+    static std::unique_ptr<served_call> make(std::shared_ptr<host> by, std::uint64_t id,
+                                             const call_header& header,
+                                             std::optional<time_point> deadline,
+                                             std::span<const std::byte> arguments);
+    static std::unique_ptr<served_call> make(std::shared_ptr<host> by, std::uint64_t id,
+                                             const call_header& header,
+                                             std::optional<time_point> deadline,
+                                             wire::buffer arguments);
+    ~served_call() override;
+    static void operator delete(void* memory) noexcept;
+
+    std::uint64_t id() const noexcept { return id_; }
+    bool oneway() const noexcept;
+    bool answered() const noexcept { return answered_; }
+
+    /// The caller has given up, or the connection ended. `pin()` was called under the host's lock.
+    void abandon() noexcept;
+    void pin() noexcept { pins_.fetch_add(1, std::memory_order_relaxed); }
+
+    const call_header& header() const noexcept override { return header_; }
+    std::optional<time_point> deadline() const noexcept override { return deadline_; }
+    std::span<const std::byte> arguments() const noexcept override { return arguments_; }
+    bool abandoned() const noexcept override;
+    void on_abandoned(void (*notify)(void*), void* context) override;
+    void reply(wire::writer&& result) noexcept override;
+    void fail(std::span<const wire_exception> exceptions) noexcept override;
+    void refuse(errc code, roi::outcome ran, std::string text) noexcept override;
+    const incoming::peer& from() const noexcept override { return host_->from(); }
+
+private:
+    static void* operator new(std::size_t size, std::size_t extra);
+    static void operator delete(void* memory, std::size_t extra) noexcept;
+
+    served_call(std::shared_ptr<host> by, std::uint64_t id, const call_header& header,
+                std::optional<time_point> deadline) noexcept;
+
+    std::shared_ptr<host> host_;
+    std::uint64_t id_;
+    call_header header_;
+    std::optional<time_point> deadline_;
+    std::span<const std::byte> arguments_;
+    wire::buffer owned_;
+    bool answered_ = false;
+
+    std::atomic<bool> abandoned_{false};
+    std::atomic<std::uint32_t> pins_{0};
+    std::atomic<bool> notifying_{false};
+    std::mutex mutex_;  // guards the rest; never held while `notify_` runs
+    void (*notify_)(void*) = nullptr;
+    void* context_ = nullptr;
+    std::thread::id notifier_;
+    bool* destroyed_ = nullptr;  // where abandon() learns that the call was destroyed inside it
+};
+
+}  // namespace roi::core

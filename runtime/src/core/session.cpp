@@ -1,0 +1,591 @@
+// The state machine of one connection: greeting, calls, results, endings.
+#include "core/session.hpp"
+
+#include <algorithm>
+
+namespace roi::core {
+namespace {
+
+constexpr std::string_view foreign_answer =
+    "This is a ROI endpoint; what you sent is not the ROI protocol.\r\n";
+
+}  // namespace
+
+session::session(side which, const limits& bounds, const identity& own, std::uint64_t secret)
+    : bounds_(&bounds),
+      own_(&own),
+      side_(which),
+      out_(bounds),
+      sent_(secret ^ 0xD1B54A32D192ED03u),
+      served_(secret) {}
+
+// --- greeting ------------------------------------------------------------------------------------
+
+void session::begin(time_point now) {
+    begun_ = true;
+    hello_until_ = now + bounds_->hello_time;
+    // The acceptor answers once it has seen the preface, so that a foreign peer gets plain text.
+    if (side_ == side::connector) greet();
+}
+
+void session::greet() {
+    if (greeted_) return;
+    greeted_ = true;
+    hello_frame hello;
+    hello.version_min = protocol_version;
+    hello.version_max = protocol_version;
+    hello.chunks = true;
+    hello.runtime_high = own_->high;
+    hello.runtime_low = own_->low;
+    hello.max_message = bounds_->max_message;
+    hello.max_calls = bounds_->max_calls;
+    hello.software = own_->software;
+    wire::writer out;
+    put_hello(out, hello);
+    out.put_raw(std::as_bytes(std::span{preface}));
+    out_.put(out.bytes());
+}
+
+void session::on_hello(const hello_frame& hello, time_point now, actions& out) {
+    if (state_ != state::greeting) return violated("a second Hello", out);
+    if (hello.version_min > protocol_version || hello.version_max < protocol_version) {
+        const std::string text = "this end speaks version " + std::to_string(protocol_version) +
+                                 " of the protocol, the other " +
+                                 std::to_string(hello.version_min) + " to " +
+                                 std::to_string(hello.version_max);
+        wire::writer away;
+        put_go_away(away, 0, errc::not_supported, text);
+        out_.put(away.bytes());
+        return end_after_output(errc::not_supported, text, out);
+    }
+    peer_ = hello;
+    if (peer_.max_calls == 0) peer_.max_calls = 1;
+    if (peer_.max_message == 0) peer_.max_message = bounds_->max_message;
+    state_ = state::open;
+    hello_until_.reset();
+    if (we_leave_) {
+        wire::writer away;
+        put_go_away(away, 0, errc::shutting_down, "the other end is stopping");
+        out_.put(away.bytes());
+    }
+    pump(now, out);
+}
+
+// --- endings -------------------------------------------------------------------------------------
+
+void session::finish(outgoing& call, core::answer&& result, actions& out) {
+    void* const waiter = call.link == this ? nullptr : call.link;
+    call.link = nullptr;
+    if (!call.will_wait) --unattended_;
+    out.done.push_back({&call, waiter, std::move(result)});
+}
+
+void session::fail(outgoing& call, errc code, roi::outcome ran, std::string_view text,
+                   actions& out) {
+    core::answer result;
+    result.what = core::answer::kind::failure;
+    result.code = code;
+    result.ran = ran;
+    result.text = text;
+    finish(call, std::move(result), out);
+}
+
+void session::end_calls(errc code, std::string_view text, actions& out) {
+    sent_.for_each([&](std::uint64_t, sent_call& record) {
+        const bool gone = out_.may_be_sent(record.position);
+        fail(*record.call, code, gone ? outcome::unknown : outcome::not_executed, text, out);
+    });
+    sent_.clear();
+    for (auto* call : waiting_) fail(*call, code, outcome::not_executed, text, out);
+    waiting_.clear();
+    served_.for_each([&](std::uint64_t, served_call* call) {
+        call->pin();
+        out.abandoned.push_back(call);
+    });
+    served_.clear();
+    partial_.clear();
+    partial_octets_ = 0;
+}
+
+void session::end_after_output(errc code, std::string_view text, actions& out) {
+    if (state_ >= state::closing) return;
+    state_ = state::closing;
+    hello_until_.reset();
+    reason_ = code;
+    reason_text_ = text;
+    end_calls(code, text, out);
+}
+
+void session::violated(std::string_view what, actions& out) {
+    if (state_ >= state::closing) return;
+    const std::string text = "the other end broke the protocol: " + std::string{what};
+    if (greeted_) {
+        wire::writer away;
+        put_go_away(away, last_served_, errc::malformed, text);
+        out_.put(away.bytes());
+    }
+    end_after_output(errc::malformed, text, out);
+}
+
+void session::close(errc code, std::string_view text, actions& out) {
+    if (state_ == state::closed) return;
+    if (state_ != state::closing) {
+        // Before Hello nothing was sent that could have run.
+        if (state_ == state::greeting && code == errc::connection_lost) code = errc::unreachable;
+        reason_ = code;
+        reason_text_ = text;
+        end_calls(code, text, out);
+    }
+    state_ = state::closed;
+    hello_until_.reset();
+}
+
+void session::drain(std::string_view text) {
+    if (we_leave_) return;
+    we_leave_ = true;
+    if (state_ != state::open) return;
+    wire::writer away;
+    put_go_away(away, last_served_, errc::shutting_down, text);
+    out_.put(away.bytes());
+}
+
+void session::on_go_away(const go_away_frame& frame, time_point, actions& out) {
+    peer_leaves_ = true;
+    const std::string text =
+        frame.text.empty() ? std::string{"the other end is stopping"} : frame.text;
+    if (state_ == state::greeting) return end_after_output(frame.code, text, out);
+    std::vector<std::uint64_t> above;
+    sent_.for_each([&](std::uint64_t id, sent_call&) {
+        if (id > frame.last_call) above.push_back(id);
+    });
+    for (const auto id : above) {
+        auto* record = sent_.find(id);
+        drop_partial(record->reply);
+        out_.drop_large(id, false);
+        fail(*record->call, frame.code, outcome::not_executed, text, out);
+        sent_.erase(id);
+    }
+    for (auto* call : waiting_) fail(*call, frame.code, outcome::not_executed, text, out);
+    waiting_.clear();
+}
+
+// --- input ---------------------------------------------------------------------------------------
+
+bool session::take(receiver& in, const std::shared_ptr<served_call::host>& host, time_point now,
+                   std::size_t most, actions& out) {
+    for (std::size_t taken = 0; taken < most;) {
+        if (state_ >= state::closing) return false;
+        chunk_frame head;
+        std::size_t size = 0;
+        switch (in.next(head, size)) {
+            case receiver::step::need_more: return false;
+            case receiver::step::preface_done: greet(); break;
+            case receiver::step::foreign:
+                if (side_ == side::acceptor)
+                    out_.put(std::as_bytes(std::span{foreign_answer.data(), foreign_answer.size()}));
+                end_after_output(errc::malformed, "the other end does not speak the ROI protocol",
+                                 out);
+                return false;
+            case receiver::step::too_large:
+                violated("a frame larger than the limit of " +
+                             std::to_string(state_ == state::open ? bounds_->max_message
+                                                                  : bounds_->before_hello) +
+                             " octets",
+                         out);
+                return false;
+            case receiver::step::chunk: in.fill(check_out(head, size, out)); break;
+            case receiver::step::chunk_done:
+                check_in(in.filled(), host, now, out);
+                ++taken;
+                break;
+            case receiver::step::frame:
+                ++taken;
+                if (!parse_frame(in.message(), *bounds_, in_)) {
+                    violated("a frame that cannot be decoded", out);
+                    return false;
+                }
+                on_frame(host, now, out);
+                if (state_ == state::open) in.open();
+                break;
+        }
+    }
+    return true;
+}
+
+void session::on_frame(const std::shared_ptr<served_call::host>& host, time_point now,
+                       actions& out) {
+    if (state_ == state::greeting && in_.kind != frame_kind::hello &&
+        in_.kind != frame_kind::go_away)
+        return violated("something before Hello", out);
+    switch (in_.kind) {
+        case frame_kind::unknown: return;
+        case frame_kind::hello: return on_hello(in_.hello, now, out);
+        case frame_kind::call: return on_call(in_.call, host, now, out);
+        case frame_kind::reply: return on_reply(in_.reply, now, out);
+        case frame_kind::cancel: return on_cancel(in_.cancel_id, out);
+        case frame_kind::pong: last_pong_ = in_.pong_nonce; return;
+        case frame_kind::go_away: return on_go_away(in_.go_away, now, out);
+        case frame_kind::ping: {
+            std::vector<call_state> states;
+            states.reserve(in_.ping.calls.size());
+            for (const auto id : in_.ping.calls)
+                states.push_back({id, served_.find(id) != nullptr});
+            wire::writer pong;
+            put_pong(pong, in_.ping.nonce, states);
+            out_.put(pong.bytes());
+            return;
+        }
+        case frame_kind::chunk: {
+            auto part = check_out(in_.chunk, in_.chunk.data.size(), out);
+            if (part) part->append(in_.chunk.data, bounds_->growth_step);
+            check_in(std::move(part), host, now, out);
+            return;
+        }
+    }
+}
+
+void session::refuse_call(std::uint64_t id, std::uint32_t flags, errc code, std::string_view text) {
+    if ((flags & flag_oneway) != 0) return;
+    wire::writer frame;
+    put_failure(frame, id, code, outcome::not_executed, text);
+    out_.put(frame.bytes());
+}
+
+void session::serve(std::unique_ptr<served_call> call, actions& out) {
+    served_.insert(call->id(), call.get());
+    out.arrived.push_back(std::move(call));
+}
+
+void session::on_call(const call_frame& call, const std::shared_ptr<served_call::host>& host,
+                      time_point now, actions& out) {
+    if (call.id <= last_served_) return violated("a call id that does not increase", out);
+    const auto flags = call.header.flags;
+    if (we_leave_) return refuse_call(call.id, flags, errc::shutting_down, "the server is stopping");
+    last_served_ = call.id;
+    if (served_.size() + partial_.size() >= bounds_->max_calls)
+        return refuse_call(call.id, flags, errc::overloaded,
+                           "more than " + std::to_string(bounds_->max_calls) +
+                               " unanswered calls on one connection");
+    if (std::max<std::uint64_t>(call.total_size, call.arguments.size()) > bounds_->max_message)
+        return refuse_call(call.id, flags, errc::message_too_large,
+                           "the arguments exceed the server's limit of " +
+                               std::to_string(bounds_->max_message) + " octets");
+    if (call.total_size > call.arguments.size()) {
+        partial_call part{call.header, now,
+                          std::make_unique<assembly>(call.id, false, call.total_size)};
+        part.arguments->append(call.arguments, bounds_->growth_step);
+        partial_octets_ += call.arguments.size();
+        partial_.emplace(call.id, std::move(part));
+        return;
+    }
+    std::optional<time_point> deadline;
+    if (call.header.time_left) deadline = now + *call.header.time_left;
+    serve(served_call::make(host, call.id, call.header, deadline, call.arguments), out);
+}
+
+void session::on_reply(reply_frame& reply, time_point now, actions& out) {
+    auto* record = sent_.find(reply.id);
+    if (record == nullptr) return;  // it was given up
+    core::answer result;
+    if (reply.failed) {
+        result.what = core::answer::kind::failure;
+        result.code = reply.code;
+        result.ran = reply.ran;
+        result.text = std::move(reply.text);
+        result.moved_to = std::move(reply.moved_to);
+    } else if (!reply.exceptions.empty()) {
+        result.what = core::answer::kind::exception;
+        result.ran = outcome::executed;
+        result.exceptions = std::move(reply.exceptions);
+    } else if (std::max<std::uint64_t>(reply.total_size, reply.result.size()) >
+               bounds_->max_message) {
+        result.what = core::answer::kind::failure;
+        result.code = errc::message_too_large;
+        result.ran = outcome::executed;
+        result.text = "the result exceeds this end's limit of " +
+                      std::to_string(bounds_->max_message) + " octets";
+    } else if (reply.total_size > reply.result.size()) {
+        if (record->reply) return violated("two beginnings of one result", out);
+        record->reply = std::make_unique<assembly>(reply.id, true, reply.total_size);
+        record->reply->append(reply.result, bounds_->growth_step);
+        partial_octets_ += reply.result.size();
+        return;
+    } else {
+        result.what = core::answer::kind::result;
+        result.ran = outcome::executed;
+        result.result = wire::buffer::copy_of(reply.result);
+    }
+    drop_partial(record->reply);
+    out_.drop_large(reply.id, false);  // it was answered before all of it was sent
+    finish(*record->call, std::move(result), out);
+    sent_.erase(reply.id);
+    if (!waiting_.empty()) pump(now, out);
+}
+
+void session::on_cancel(std::uint64_t id, actions& out) {
+    if (auto* call = served_.find(id)) {
+        (*call)->pin();
+        out.abandoned.push_back(*call);
+        return;
+    }
+    if (const auto part = partial_.find(id); part != partial_.end()) {
+        const auto flags = part->second.header.flags;
+        drop_partial(part->second.arguments);
+        partial_.erase(part);
+        return refuse_call(id, flags, errc::cancelled, "cancelled before all of it had arrived");
+    }
+    out_.drop_large(id, true);  // nobody wants the rest of that result
+}
+
+// --- large messages ------------------------------------------------------------------------------
+
+std::unique_ptr<assembly> session::check_out(const chunk_frame& head, std::size_t size,
+                                             actions& out) {
+    std::unique_ptr<assembly>* place = nullptr;
+    if (head.of_reply) {
+        if (auto* record = sent_.find(head.id)) place = &record->reply;
+    } else if (const auto part = partial_.find(head.id); part != partial_.end()) {
+        place = &part->second.arguments;
+    }
+    if (place == nullptr || !*place) return nullptr;  // given up meanwhile: skipped
+    if (size > (*place)->total() - (*place)->size()) {
+        violated("a part beyond the announced size of its message", out);
+        return nullptr;
+    }
+    partial_octets_ -= (*place)->size();
+    return std::move(*place);
+}
+
+void session::check_in(std::unique_ptr<assembly> part,
+                       const std::shared_ptr<served_call::host>& host, time_point now,
+                       actions& out) {
+    if (!part) return;
+    const auto id = part->id();
+    const bool too_much = partial_octets_ + part->size() > bounds_->max_partial;
+    if (part->of_reply()) {
+        auto* record = sent_.find(id);
+        if (record == nullptr) return;
+        if (!part->complete() && !too_much) {
+            partial_octets_ += part->size();
+            record->reply = std::move(part);
+            return;
+        }
+        core::answer result;
+        result.ran = outcome::executed;
+        if (part->complete()) {
+            result.what = core::answer::kind::result;
+            result.result = part->take();
+        } else {
+            result.code = errc::message_too_large;
+            result.text = "half-received messages exceed the limit of " +
+                          std::to_string(bounds_->max_partial) + " octets";
+        }
+        finish(*record->call, std::move(result), out);
+        sent_.erase(id);
+        if (!waiting_.empty()) pump(now, out);
+        return;
+    }
+    const auto place = partial_.find(id);
+    if (place == partial_.end()) return;
+    if (!part->complete() && !too_much) {
+        partial_octets_ += part->size();
+        place->second.arguments = std::move(part);
+        return;
+    }
+    auto call = std::move(place->second);
+    partial_.erase(place);
+    if (!part->complete())
+        return refuse_call(id, call.header.flags, errc::overloaded,
+                           "half-received messages exceed the limit of " +
+                               std::to_string(bounds_->max_partial) + " octets");
+    std::optional<time_point> deadline;
+    if (call.header.time_left) deadline = call.arrived + *call.header.time_left;
+    serve(served_call::make(host, id, call.header, deadline, part->take()), out);
+}
+
+// --- own calls -----------------------------------------------------------------------------------
+
+bool session::may_write() const noexcept {
+    return state_ == state::open && !peer_leaves_ && sent_.size() < peer_.max_calls && !congested();
+}
+
+void session::start(outgoing& call, time_point now, actions& out) {
+    call.id = 0;
+    call.link = this;
+    if (!call.will_wait) ++unattended_;
+    if (state_ >= state::closing) return fail(call, reason_, outcome::not_executed, reason_text_, out);
+    if (peer_leaves_)
+        return fail(call, errc::shutting_down, outcome::not_executed, "the server is stopping", out);
+    if (call.arguments.size() > bounds_->max_message)
+        return fail(call, errc::message_too_large, outcome::not_executed,
+                    "the arguments exceed the limit of " + std::to_string(bounds_->max_message) +
+                        " octets",
+                    out);
+    if (waiting_.empty() && may_write()) {
+        encode(call, now, out);
+        return;
+    }
+    if (waiting_.size() >= bounds_->max_waiting_calls)
+        return fail(call, errc::overloaded, outcome::not_executed,
+                    "more than " + std::to_string(bounds_->max_waiting_calls) +
+                        " calls wait for this connection",
+                    out);
+    waiting_.push_back(&call);
+}
+
+bool session::encode(outgoing& call, time_point now, actions& out) {
+    if (call.arguments.size() > peer_.max_message) {
+        fail(call, errc::message_too_large, outcome::not_executed,
+             "the arguments exceed the server's limit of " + std::to_string(peer_.max_message) +
+                 " octets",
+             out);
+        return false;
+    }
+    call.header.time_left.reset();
+    if (call.deadline) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::microseconds>(*call.deadline - now);
+        if (left.count() <= 0) {
+            fail(call, errc::deadline_exceeded, outcome::not_executed,
+                 "the deadline passed before the call was sent", out);
+            return false;
+        }
+        call.header.time_left = left;
+    }
+    call.id = next_id_++;
+    sent_call record;
+    record.call = &call;
+    if (call.arguments.size() > bounds_->chunk && peer_.chunks) {
+        wire::buffer message = call.arguments.take();
+        wire::writer head;
+        put_call(head, call.id, call.header, message.size());
+        record.position = out_.put(head.bytes());
+        record.frame_size = head.size();
+        out_.put_large(call.id, false, std::move(message));
+    } else {
+        put_call(call.arguments, call.id, call.header);
+        record.position = out_.put(call.arguments.bytes());
+        record.frame_size = call.arguments.size();
+        call.arguments.clear();
+    }
+    if ((call.header.flags & flag_oneway) != 0) {
+        core::answer result;
+        result.what = core::answer::kind::result;
+        result.ran = outcome::unknown;
+        finish(call, std::move(result), out);
+    } else {
+        sent_.insert(call.id, std::move(record));
+    }
+    return true;
+}
+
+void session::pump(time_point now, actions& out) {
+    while (!waiting_.empty() && may_write()) {
+        auto* call = waiting_.front();
+        waiting_.pop_front();
+        encode(*call, now, out);
+    }
+}
+
+roi::outcome session::take_back(std::uint64_t id, sent_call& record) {
+    drop_partial(record.reply);
+    out_.drop_large(id, false);
+    if (state_ == state::open && out_.take_back(record.position, record.frame_size))
+        return outcome::not_executed;
+    wire::writer frame;
+    put_cancel(frame, id);
+    out_.put(frame.bytes());
+    return outcome::unknown;
+}
+
+void session::cancel(outgoing& call, actions& out) {
+    if (!active(call)) return;
+    if (call.id == 0) {
+        waiting_.remove(&call);
+        return fail(call, errc::cancelled, outcome::not_executed, "cancelled before it was sent",
+                    out);
+    }
+    auto* record = sent_.find(call.id);
+    const auto ran = take_back(call.id, *record);
+    sent_.erase(call.id);
+    fail(call, errc::cancelled, ran, "cancelled by the caller", out);
+}
+
+void session::expire(outgoing& call, actions& out) {
+    if (!active(call)) return;
+    if (call.id == 0) {
+        waiting_.remove(&call);
+        return fail(call, errc::deadline_exceeded, outcome::not_executed,
+                    state_ == state::greeting
+                        ? "the server was not reached within the deadline"
+                        : "the deadline passed before the call was sent",
+                    out);
+    }
+    auto* record = sent_.find(call.id);
+    const auto ran = take_back(call.id, *record);
+    sent_.erase(call.id);
+    fail(call, errc::deadline_exceeded, ran, "no answer within the deadline", out);
+}
+
+// --- calls being served --------------------------------------------------------------------------
+
+void session::answer(std::uint64_t id, bool oneway, wire::writer&& bytes, bool whole) {
+    served_.erase(id);
+    if (state_ != state::open || oneway) return;
+    const auto bound = peer_.max_message;
+    if (bytes.size() > bound + (whole ? limits::frame_overhead : 0)) {
+        wire::writer frame;
+        put_failure(frame, id, errc::message_too_large, outcome::executed,
+                    "the result exceeds the caller's limit of " + std::to_string(bound) + " octets");
+        out_.put(frame.bytes());
+        return;
+    }
+    if (!whole && bytes.size() > bounds_->chunk && peer_.chunks) {
+        wire::buffer message = bytes.take();
+        wire::writer head;
+        put_reply(head, id, message.size());
+        out_.put(head.bytes());
+        out_.put_large(id, true, std::move(message));
+        return;
+    }
+    if (!whole) put_reply(bytes, id);
+    out_.put(bytes.bytes());
+}
+
+// --- time ----------------------------------------------------------------------------------------
+
+std::optional<time_point> session::expire(time_point now, actions& out) {
+    std::optional<time_point> next;
+    auto later = [&](time_point when) {
+        if (!next || when < *next) next = when;
+    };
+    if (hello_until_) {
+        if (*hello_until_ <= now) {
+            violated("no Hello within the time for it", out);
+        } else {
+            later(*hello_until_);
+        }
+    }
+    std::vector<outgoing*> ended;
+    auto look = [&](outgoing& call) {
+        if (!call.deadline) return;
+        if (*call.deadline <= now) {
+            ended.push_back(&call);
+        } else {
+            later(*call.deadline);
+        }
+    };
+    for (auto* call : waiting_) look(*call);
+    sent_.for_each([&](std::uint64_t, sent_call& record) { look(*record.call); });
+    for (auto* call : ended) expire(*call, out);
+    return next;
+}
+
+void session::ping(std::uint64_t nonce) {
+    if (state_ != state::open) return;
+    wire::writer frame;
+    put_ping(frame, nonce);
+    out_.put(frame.bytes());
+}
+
+}  // namespace roi::core

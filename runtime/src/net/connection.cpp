@@ -1,0 +1,604 @@
+// One connection: reading, running methods, writing, ending. Waiting is in connection_wait.cpp.
+#include "net/connection.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace roi::net {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::size_t frames_per_step = 32;
+constexpr unsigned turns_per_hold = 64;
+constexpr auto connect_retry = std::chrono::milliseconds{5};
+
+// The method that this thread runs right now, for a connection that it owns unless taken over.
+struct running_method {
+    connection* on = nullptr;
+    std::uint64_t run = 0;
+};
+thread_local running_method current;
+
+}  // namespace
+
+connection::connection(std::shared_ptr<shell> by, core::side which, std::string endpoint,
+                       std::uint64_t number)
+    : shell_(std::move(by)),
+      settings_(shell_->options()),
+      endpoint_(std::move(endpoint)),
+      side_(which),
+      receiver_(settings_->limits),
+      session_(which, settings_->limits, settings_->own, settings_->secret) {
+    peer_.connection = number;
+    peer_.endpoint = endpoint_;
+}
+
+connection::~connection() = default;
+
+// --- connecting ----------------------------------------------------------------------------------
+
+void connection::accepted(descriptor socket, int family) {
+    socket_ = std::move(socket);
+    prepare_connected(socket_.get(), family);
+    const auto caller = peer_credentials(socket_.get(), family);
+    peer_.uid = caller.uid;
+    peer_.pid = caller.pid;
+    fd_.store(socket_.get(), std::memory_order_release);
+    attached();
+    leave();
+}
+
+void connection::connect_to(std::vector<address> addresses) {
+    const auto until = clock::now() + settings_->limits.connect_time;
+    {
+        std::lock_guard hold{mutex_};
+        if (phase_ != phase::resolving) return;
+        phase_ = phase::connecting;
+        connect_until_ = until;
+        sooner(until);
+    }
+    addresses_ = std::move(addresses);
+    shell_->set_timer(*this, until);
+    if (next_address()) leave();
+}
+
+void connection::connect_failed(errc code, const std::string& why) {
+    fail(code, why);
+    end_owned();
+}
+
+bool connection::next_address() {
+    while (next_address_ < addresses_.size()) {
+        const auto& to = addresses_[next_address_++];
+        auto fresh = new_socket(to.family());
+        if (!fresh) {
+            connect_error_ = system_text(errno);
+            continue;
+        }
+        socket_ = std::move(fresh);
+        fd_.store(socket_.get(), std::memory_order_release);
+        if (::connect(socket_.get(), to.get(), to.size) == 0) {
+            attached();
+            return true;
+        }
+        if (errno == EINPROGRESS || errno == EINTR) return true;
+        if (errno == EAGAIN && to.family() == AF_UNIX) {
+            retry_connect_ = true;
+            return true;
+        }
+        connect_error_ = system_text(errno);
+    }
+    fail(errc::unreachable, "cannot connect: " + connect_error_);
+    end_owned();
+    return false;
+}
+
+void connection::connect_step() {
+    if (phase_ != phase::connecting) return;
+    const auto& to = addresses_[next_address_ - 1];
+    if (retry_connect_) {
+        if (::connect(socket_.get(), to.get(), to.size) == 0) {
+            retry_connect_ = false;
+            return attached();
+        }
+        if (errno == EAGAIN) return;
+        retry_connect_ = false;
+        connect_error_ = system_text(errno);
+        next_address();
+        return;
+    }
+    pollfd ready{socket_.get(), POLLOUT, 0};
+    if (::poll(&ready, 1, 0) <= 0 || ready.revents == 0) return;
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    if (error == 0) return attached();
+    connect_error_ = system_text(error);
+    next_address();
+}
+
+void connection::attached() {
+    if (side_ == core::side::connector) {
+        const int family = addresses_[next_address_ - 1].family();
+        prepare_connected(socket_.get(), family);
+        const auto caller = peer_credentials(socket_.get(), family);
+        peer_.uid = caller.uid;
+        peer_.pid = caller.pid;
+    }
+    const auto until = clock::now() + settings_->limits.hello_time;
+    {
+        std::lock_guard hold{mutex_};
+        if (phase_ == phase::ended) return;
+        phase_ = phase::connected;
+        connect_until_.reset();
+        session_.begin(clock::now());
+        sooner(until);
+    }
+    shell_->set_timer(*this, until);
+    flush(flusher::owner, patience::none);
+}
+
+// --- reading -------------------------------------------------------------------------------------
+
+bool connection::try_own() noexcept {
+    auto now = gate_.load(std::memory_order_acquire);
+    while (now == gate_free || now == gate_armed)
+        if (gate_.compare_exchange_weak(now, gate_owned, std::memory_order_acq_rel)) return true;
+    return false;
+}
+
+void connection::on_ready() {
+    std::uint64_t expected = gate_armed;
+    if (gate_.compare_exchange_strong(expected, gate_owned, std::memory_order_acq_rel)) serve();
+}
+
+void connection::on_handed_over() { serve(); }
+
+void connection::serve() {
+    if (phase_ != phase::connected) {
+        connect_step();
+        return leave();
+    }
+    for (unsigned turn = 0;; ++turn) {
+        const auto done = process(who::pool);
+        if (done == progress::lost) return;
+        flush(flusher::owner, patience::wait_a_little);
+        if (phase_ == phase::ended) return end_owned();
+        {
+            std::lock_guard hold{mutex_};
+            if (done == progress::ended) {
+                // The last octets could not be written yet; whoever writes them ends it.
+                gate_.store(gate_free, std::memory_order_release);
+                return;
+            }
+            if (write_blocked_ && session_.congested()) {
+                stalled_ = true;
+                return;
+            }
+            if (first_waiter_ != nullptr) turn = turns_per_hold;
+        }
+        if (turn >= turns_per_hold && (first_waiter_ != nullptr || shell_->others_wait()))
+            return leave();
+        ssize_t got = -1;
+        bool looked = false;
+        if (settings_->spin && shell_->try_sleep()) {
+            // Only where somebody else polls: who spins here cannot serve others meanwhile.
+            shell_->end_sleep();
+            if (spinner_.worth_trying()) {
+                looked = true;
+                got = read_some(false);
+                if (got == -1) got = spinner_.spin([this] { return read_some(false); });
+            }
+        }
+        if (got == -1) {
+            if (side_ == core::side::acceptor && shell_->try_sleep()) {
+                got = read_some(true);
+                shell_->end_sleep();
+                if (got == -1) continue;  // a signal
+            } else {
+                if (!looked) got = read_some(false);
+                if (got == -1) return leave();
+            }
+        }
+        if (!after_read(got)) return;
+    }
+}
+
+ssize_t connection::read_some(bool blocking) {
+    try {
+        const auto room = receiver_.room();
+        const int flags = blocking ? 0 : MSG_DONTWAIT;
+        ssize_t got = 0;
+        if (room[0].empty()) {
+            got = ::recv(socket_.get(), room[1].data(), room[1].size(), flags);
+        } else {
+            std::array<iovec, 2> places{
+                {{room[0].data(), room[0].size()}, {room[1].data(), room[1].size()}}};
+            msghdr message{};
+            message.msg_iov = places.data();
+            message.msg_iovlen = places.size();
+            got = ::recvmsg(socket_.get(), &message, flags);
+        }
+        if (got > 0) receiver_.received(static_cast<std::size_t>(got));
+        if (got >= 0) return got;
+        return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? -1 : -2;
+    } catch (const std::bad_alloc&) {
+        errno = ENOMEM;
+        return -2;
+    }
+}
+
+bool connection::after_read(ssize_t got) {
+    if (got > 0) return true;
+    if (got == 0) {
+        fail(errc::connection_lost, "the other end closed the connection");
+    } else {
+        fail(errc::connection_lost, "reading from the other end: " + system_text(errno));
+    }
+    end_owned();
+    return false;
+}
+
+connection::progress connection::process(who by, waiter* mine) {
+    for (;;) {
+        while (next_arrived_ < arrived_.size()) {
+            auto call = std::move(arrived_[next_arrived_++]);
+            if (by == who::waiter) {
+                shell_->run_elsewhere(std::move(call));
+            } else if (!run_method(std::move(call))) {
+                return progress::lost;
+            }
+        }
+        arrived_.clear();
+        next_arrived_ = 0;
+        bool more = false;
+        bool ended = false;
+        bool noted = false;
+        auto self = shared_from_this();
+        {
+            std::lock_guard hold{mutex_};
+            batch_thread_ = this_thread_mark();
+            try {
+                more = session_.take(receiver_, self, clock::now(), frames_per_step, owner_actions_);
+            } catch (const std::bad_alloc&) {
+                session_.close(errc::connection_lost, "out of memory", owner_actions_);
+            }
+            ended = session_.now_in() >= core::session::state::closing;
+            if (session_.refuses_calls()) failed_.store(true, std::memory_order_release);
+            if (!peer_known_ && session_.is_open()) {
+                peer_known_ = true;
+                peer_.runtime_high = session_.peer().runtime_high;
+                peer_.runtime_low = session_.peer().runtime_low;
+            }
+            noted = note(owner_actions_, mine);
+        }
+        arrived_.swap(owner_actions_.arrived);
+        run(owner_actions_, noted, mine);
+        if (ended) return progress::ended;
+        if (arrived_.empty() && !more) return progress::dry;
+    }
+}
+
+bool connection::run_method(std::unique_ptr<core::served_call> call) {
+    auto* const sink = shell_->sink();
+    if (sink == nullptr) {
+        call->refuse(errc::object_not_found, outcome::not_executed, "nothing is served here");
+        return true;
+    }
+    if (shell_->saturated()) {
+        call->refuse(errc::overloaded, outcome::not_executed,
+                     "every thread of the server runs a method");
+        return true;
+    }
+    const auto run = ++runs_;
+    // The full fence orders this before the look at whether the monitor runs (method_begins).
+    gate_.store(running_state(run), std::memory_order_seq_cst);
+    shell_->method_begins();
+    const auto outer = std::exchange(current, running_method{this, run});
+    sink->on_call(std::move(call));
+    current = outer;
+    auto expected = running_state(run);
+    return gate_.compare_exchange_strong(expected, gate_owned, std::memory_order_acq_rel);
+}
+
+std::uint64_t connection::running() const noexcept {
+    const auto now = gate_.load(std::memory_order_seq_cst);
+    return (now & 3) == gate_running ? now >> 2 : 0;
+}
+
+void connection::before_blocking() noexcept {
+    if (current.on != nullptr) current.on->take_over(current.run);
+}
+
+bool connection::take_over(std::uint64_t run) {
+    {
+        std::lock_guard hold{mutex_};
+        auto expected = running_state(run);
+        if (!gate_.compare_exchange_strong(expected, gate_owned, std::memory_order_acq_rel))
+            return false;
+        batch_thread_ = nullptr;  // from here on that method's answer is written at once
+    }
+    if (next_arrived_ < arrived_.size() || receiver_.holds_input()) {
+        shell_->continue_serving(shared_from_this());
+        return true;
+    }
+    flush(flusher::other, patience::none);
+    leave();
+    return true;
+}
+
+void connection::leave() {
+    if (phase_ == phase::ended) return end_owned();
+    receiver_.idle();
+    bool arm = false;
+    bool forget_time = false;
+    bool ended = false;
+    thread_wake* wake = nullptr;
+    {
+        std::lock_guard hold{mutex_};
+        if (phase_ == phase::ended) {
+            ended = true;
+        } else if (first_waiter_ != nullptr) {
+            auto* const next = first_waiter_;
+            dequeue(*next);
+            next->promoted = true;
+            wake = next->wake;
+            wake->retain();
+        } else {
+            arm = side_ == core::side::acceptor || !session_.is_open() ||
+                  session_.unattended_calls() > 0;
+            if (side_ == core::side::acceptor) session_.idle();
+            forget_time = settings_->eager_timers && session_.is_open() &&
+                          session_.own_calls() == 0 && !write_blocked_;
+            if (forget_time) timer_.reset();
+            uses_.fetch_add(1, std::memory_order_relaxed);
+            gate_.store(arm ? gate_armed : gate_free, std::memory_order_seq_cst);
+        }
+    }
+    if (ended) return end_owned();
+    if (wake != nullptr) {
+        wake->signal();
+        wake->release();
+        return;
+    }
+    if (forget_time) shell_->clear_timer(*this);
+    if (arm && retry_connect_) {
+        shell_->set_timer(*this, clock::now() + connect_retry);
+    } else if (arm) {
+        shell_->arm(*this);
+    } else {
+        shell_->touched(*this);
+    }
+}
+
+bool connection::arm_if_idle(std::uint64_t& seen) {
+    if (phase_ == phase::ended) return true;
+    const auto uses = uses_.load(std::memory_order_relaxed);
+    if (uses != seen) {
+        seen = uses;
+        return false;
+    }
+    auto expected = std::uint64_t{gate_free};
+    if (gate_.compare_exchange_strong(expected, gate_armed, std::memory_order_acq_rel)) {
+        shell_->arm(*this);
+        return true;
+    }
+    return expected == gate_armed;
+}
+
+// --- writing -------------------------------------------------------------------------------------
+
+void connection::flush(flusher by, patience how) {
+    enum class after { nothing, blocked, broken, finished } then = after::nothing;
+    core::actions todo;
+    bool noted = false;
+    bool resume = false;
+    int error = 0;
+    {
+        std::unique_lock hold{mutex_};
+        if (by == flusher::owner) batch_thread_ = nullptr;
+        if (writing_ || write_blocked_ || phase_ != phase::connected) return;
+        writing_ = true;
+        int waits = how == patience::wait_a_little && shell_->may_wait_in_write() ? 20 : 0;
+        for (;;) {
+            const auto pieces = session_.output();
+            std::array<iovec, 3> list;
+            std::size_t used = 0;
+            for (const auto& piece : pieces)
+                if (!piece.empty())
+                    list[used++] = {const_cast<std::byte*>(piece.data()), piece.size()};
+            if (used == 0) {
+                session_.wrote(0);
+                break;
+            }
+            hold.unlock();
+            ssize_t put = 0;
+            if (used == 1) {
+                put = ::send(fd(), list[0].iov_base, list[0].iov_len, MSG_NOSIGNAL | MSG_DONTWAIT);
+            } else {
+                msghdr message{};
+                message.msg_iov = list.data();
+                message.msg_iovlen = used;
+                put = ::sendmsg(fd(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+            }
+            error = put < 0 ? errno : 0;
+            bool room = true;
+            if (error == EAGAIN || error == EWOULDBLOCK) {
+                // A peer that is just reading makes room within a millisecond: cheaper than
+                // waking a thread to go on. One that does not is left to on_writable().
+                room = false;
+                if (waits-- > 0) {
+                    pollfd ready{fd(), POLLOUT, 0};
+                    room = ::poll(&ready, 1, 1) > 0;
+                }
+            }
+            hold.lock();
+            session_.wrote(put > 0 ? static_cast<std::size_t>(put) : 0);
+            if (session_.has_waiting()) session_.pump(clock::now(), todo);
+            if (put >= 0 || error == EINTR) continue;
+            if (error == EAGAIN || error == EWOULDBLOCK) {
+                if (room) continue;
+                write_blocked_ = true;
+                then = after::blocked;
+            } else {
+                then = after::broken;
+            }
+            break;
+        }
+        writing_ = false;
+        if (then == after::blocked) {
+            blocked_until_ = clock::now() + settings_->limits.write_time;
+            sooner(blocked_until_);
+        } else if (then == after::nothing &&
+                   (session_.now_in() == core::session::state::closing ||
+                    (session_.drained_by_us() && session_.quiet()))) {
+            then = after::finished;
+        }
+        resume = stalled_ && !(write_blocked_ && session_.congested());
+        if (resume) stalled_ = false;
+        noted = note(todo, nullptr);
+    }
+    run(todo, noted);
+    switch (then) {
+        case after::nothing: break;
+        case after::blocked:
+            shell_->set_timer(*this, clock::now() + settings_->limits.write_time);
+            shell_->await_writable(*this);
+            break;
+        case after::broken:
+            fail(errc::connection_lost, "writing to the other end: " + system_text(error));
+            break;
+        case after::finished: fail(errc::shutting_down, "the connection was closed"); break;
+    }
+    if (resume) shell_->continue_serving(shared_from_this());
+}
+
+void connection::on_writable() {
+    {
+        std::lock_guard hold{mutex_};
+        write_blocked_ = false;
+    }
+    flush(flusher::other, patience::none);
+}
+
+void connection::answer(core::served_call& call, wire::writer&& bytes, bool whole) noexcept {
+    try {
+        bool later = false;
+        {
+            std::lock_guard hold{mutex_};
+            session_.answer(call.id(), call.oneway(), std::move(bytes), whole);
+            later = batch_thread_ == this_thread_mark();
+        }
+        if (!later) flush(flusher::other, patience::wait_a_little);
+    } catch (...) {
+        // Out of memory: without its answer the caller must not wait.
+        abort(errc::connection_lost, "out of memory");
+    }
+}
+
+void connection::forget(core::served_call& call) noexcept {
+    std::lock_guard hold{mutex_};
+    session_.forget(call.id());
+}
+
+// --- time and the end ----------------------------------------------------------------------------
+
+bool connection::sooner(core::time_point when) noexcept {
+    if (timer_ && *timer_ <= when) return false;
+    timer_ = when;
+    return true;
+}
+
+void connection::on_timer() {
+    core::actions todo;
+    bool noted = false;
+    std::optional<core::time_point> next;
+    bool slow = false;
+    bool late = false;
+    {
+        std::lock_guard hold{mutex_};
+        if (phase_ == phase::ended) return;
+        const auto now = clock::now();
+        timer_.reset();
+        next = session_.expire(now, todo);
+        if (write_blocked_) {
+            slow = now >= blocked_until_;
+            if (!next || blocked_until_ < *next) next = blocked_until_;
+        }
+        if (connect_until_) {
+            late = now >= *connect_until_;
+            if (!next || *connect_until_ < *next) next = *connect_until_;
+        }
+        if (next) timer_ = *next;
+        noted = note(todo, nullptr);
+    }
+    run(todo, noted);
+    if (slow) return fail(errc::connection_lost, "the other end does not read");
+    if (late)
+        return fail(errc::unreachable, "no connection within " +
+                                           std::to_string(settings_->limits.connect_time.count()) +
+                                           " ms");
+    if (next) shell_->set_timer(*this, *next);
+    flush(flusher::other, patience::none);
+    if (retry_connect_) {
+        std::uint64_t expected = gate_armed;
+        if (gate_.compare_exchange_strong(expected, gate_owned, std::memory_order_acq_rel)) serve();
+    }
+}
+
+void connection::fail(errc code, const std::string& why) {
+    core::actions todo;
+    bool noted = false;
+    bool was_stalled = false;
+    {
+        std::lock_guard hold{mutex_};
+        if (phase_ == phase::ended) return;
+        session_.close(code, why, todo);
+        phase_ = phase::ended;
+        failed_.store(true, std::memory_order_release);
+        was_stalled = std::exchange(stalled_, false);
+        noted = note(todo, nullptr);
+    }
+    // Wakes whoever reads. The descriptor itself lives as long as this object, so that its number
+    // is not used again under somebody's feet.
+    if (const int open = fd(); open >= 0) (void)::shutdown(open, SHUT_RDWR);
+    shell_->gone(*this);
+    run(todo, noted);
+    if (was_stalled || try_own()) end_owned();
+}
+
+void connection::end_owned() {
+    // The gate stays owned: nobody reads this connection again.
+    auto rest = std::move(arrived_);
+    arrived_.clear();
+    rest.clear();
+    if (!peer_known_ || std::exchange(gone_told_, true)) return;
+    if (auto* const sink = shell_->sink()) sink->on_peer_gone(peer_);
+}
+
+void connection::abort(errc code, const std::string& why) { fail(code, why); }
+
+void connection::drain() {
+    bool unused = false;
+    {
+        std::lock_guard hold{mutex_};
+        session_.drain("the other end is stopping");
+        unused = phase_ != phase::connected && session_.own_calls() == 0;
+    }
+    if (unused) return fail(errc::shutting_down, "the runtime is stopping");
+    flush(flusher::other, patience::none);
+}
+
+bool connection::quiet() {
+    std::lock_guard hold{mutex_};
+    return session_.quiet();
+}
+
+}  // namespace roi::net
