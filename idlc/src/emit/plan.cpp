@@ -317,6 +317,9 @@ private:
         for (const auto& field : record.fields) {
             numbers.announce(field.name, field.number, field.where);
         }
+        // Both lists are there for every record, empty where it has no bases or no fields.
+        plan_.base_numbers[record.name];
+        plan_.field_numbers[record.name];
         for (const auto& base : record.bases) {
             const bool travels = base.what == model::kind::record;
             plan_.base_numbers[record.name].push_back(travels ? numbers.number(base_name(base))
