@@ -14,7 +14,14 @@ namespace {
 thread_local text_keeper* innermost = nullptr;
 }
 
-void get_text(wire::reader& in, std::string& value) { value.assign(in.text()); }
+void get_text(wire::reader& in, std::string& value) {
+    const std::string_view text = in.text();
+    if (text.size() > value.capacity()) {
+        value = std::string{text};  // of just this size, which assign() would double
+    } else {
+        value.assign(text);
+    }
+}
 
 void put_c_text(wire::writer& out, std::uint32_t number, const char* value) {
     if (value == nullptr) {

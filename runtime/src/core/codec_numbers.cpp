@@ -1,7 +1,10 @@
 // Packed numbers in contiguous memory: the tight loops of the marshalling.
 #include <roi/codec/vector.hpp>
 
+#include "core/varint.hpp"
+
 #include <algorithm>
+#include <array>
 
 namespace roi::generated {
 
@@ -9,58 +12,20 @@ namespace {
 
 constexpr std::size_t longest_varint = 10;
 
-/// Reads numbers of four or eight octets from bytes of any alignment.
-template <class T>
-class unaligned_iterator {
-public:
-    using iterator_category = std::random_access_iterator_tag;
-    using value_type = T;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const T*;
-    using reference = T;
-
-    explicit unaligned_iterator(const std::byte* at) noexcept : at_(at) {}
-    T operator*() const noexcept {
-        decltype(form<T>::to_bits(T{})) bits;
-        std::memcpy(&bits, at_, sizeof bits);
-        return form<T>::from_bits(wire::detail::little(bits));
-    }
-    unaligned_iterator& operator++() noexcept {
-        at_ += sizeof(T);
-        return *this;
-    }
-    unaligned_iterator operator++(int) noexcept {
-        unaligned_iterator old = *this;
-        ++*this;
-        return old;
-    }
-    unaligned_iterator& operator--() noexcept {
-        at_ -= sizeof(T);
-        return *this;
-    }
-    difference_type operator-(const unaligned_iterator& other) const noexcept {
-        return (at_ - other.at_) / static_cast<difference_type>(sizeof(T));
-    }
-    unaligned_iterator& operator+=(difference_type count) noexcept {
-        at_ += count * static_cast<difference_type>(sizeof(T));
-        return *this;
-    }
-    bool operator==(const unaligned_iterator& other) const noexcept { return at_ == other.at_; }
-
-private:
-    const std::byte* at_;
-};
-
 template <class T>
 constexpr bool is_varint = form<T>::what == shape::varint;
+
+void check_last_byte(std::span<const std::byte> run) {
+    if (!run.empty() && static_cast<std::uint8_t>(run.back()) >= 0x80) {
+        wire::detail::fail("a number is cut short");
+    }
+}
 
 /// The number of values in a packed field; refuses one whose last value is cut short.
 template <class T>
 std::size_t count_values(std::span<const std::byte> run) {
     if constexpr (is_varint<T>) {
-        if (!run.empty() && static_cast<std::uint8_t>(run.back()) >= 0x80) {
-            wire::detail::fail("a number is cut short");
-        }
+        check_last_byte(run);
         return wire::reader{run}.count_varints();
     } else {
         if (run.size() % sizeof(T) != 0) {
@@ -70,32 +35,75 @@ std::size_t count_values(std::span<const std::byte> run) {
     }
 }
 
-/// Exactly as many values as count_values() says, so the end need not be looked at.
+/// The last byte before `end` ends a number, as count_values() has seen to, so that no byte needs
+/// to be compared with the end. Returns behind the last value.
 template <class T>
-void decode_varints(const std::byte* at, T* values, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
+T* decode_varints(const std::byte* at, const std::byte* end, T* values) {
+    while (at != end) {
         auto byte = static_cast<std::uint64_t>(*at++);
-        std::uint64_t bits = byte & 0x7f;
-        for (int shift = 7; byte >= 0x80; shift += 7) {
+        std::uint64_t bits = byte;
+        if (byte >= 0x80) {
             byte = static_cast<std::uint64_t>(*at++);
-            if (shift == 63 && byte > 1) {
-                wire::detail::fail("a number has more than 64 bits");
+            bits = (bits & 0x7f) | ((byte & 0x7f) << 7);
+            for (int shift = 14; byte >= 0x80; shift += 7) {
+                byte = static_cast<std::uint64_t>(*at++);
+                if (shift == 63 && byte > 1) {
+                    wire::detail::fail("a number has more than 64 bits");
+                }
+                bits |= (byte & 0x7f) << shift;
             }
-            bits |= (byte & 0x7f) << shift;
         }
-        values[i] = form<T>::from_bits(bits);
+        *values++ = form<T>::from_bits(bits);
     }
+    return values;
 }
 
 template <class T>
 void decode_fixed(std::span<const std::byte> run, T* values) {
-    if constexpr (std::endian::native == std::endian::little) {
-        if (!run.empty()) {
-            std::memcpy(values, run.data(), run.size());
+    if (run.empty()) {
+        return;
+    }
+    std::memcpy(values, run.data(), run.size());
+    if constexpr (std::endian::native != std::endian::little) {
+        for (std::size_t i = 0; i < run.size() / sizeof(T); ++i) {
+            values[i] = form<T>::from_bits(wire::detail::little(form<T>::to_bits(values[i])));
         }
-    } else {
-        const unaligned_iterator<T> first{run.data()};
-        std::copy(first, unaligned_iterator<T>{run.data() + run.size()}, values);
+    }
+}
+
+constexpr std::size_t few = 256;
+
+/// Through memory of known size: the vector grows by what there is and is not filled with zeros
+/// first.
+template <class T>
+void append_varints(std::span<const std::byte> run, std::vector<T>& values) {
+    if (run.size() <= few) {
+        if (!run.empty()) {
+            std::array<T, few> found;
+            check_last_byte(run);
+            values.insert(values.end(), found.data(),
+                          decode_varints(run.data(), run.data() + run.size(), found.data()));
+        }
+        return;
+    }
+    const std::size_t count = count_values<T>(run);
+    const std::size_t before = values.size();
+    values.resize(before + count);
+    decode_varints(run.data(), run.data() + run.size(), values.data() + before);
+}
+
+template <class T>
+void append_fixed(std::span<const std::byte> run, std::vector<T>& values) {
+    const std::size_t count = count_values<T>(run);
+    if (count > values.size()) {
+        values.reserve(values.size() + count);
+    }
+    std::array<T, few> part;
+    while (!run.empty()) {
+        const std::span<const std::byte> now = run.first(std::min(run.size(), sizeof part));
+        decode_fixed(now, part.data());
+        values.insert(values.end(), part.data(), part.data() + now.size() / sizeof(T));
+        run = run.subspan(now.size());
     }
 }
 
@@ -106,18 +114,7 @@ void put_varints(wire::writer& out, const T* values, std::size_t count) {
         const std::size_t now = std::min(batch, count);
         std::byte* at = out.front_with_room(now * longest_varint);
         for (std::size_t i = 0; i < now; ++i) {
-            std::uint64_t bits = form<T>::to_bits(values[--count]);
-            if (bits < 0x80) {
-                *--at = static_cast<std::byte>(bits);
-                continue;
-            }
-            at -= (static_cast<std::size_t>(std::bit_width(bits)) * 9 + 64) / 64;
-            std::byte* to = at;
-            while (bits >= 0x80) {
-                *to++ = static_cast<std::byte>(bits | 0x80);
-                bits >>= 7;
-            }
-            *to = static_cast<std::byte>(bits);
+            at = wire::detail::put_varint_before(at, form<T>::to_bits(values[--count]));
         }
         out.extend_to(at);
     }
@@ -154,7 +151,7 @@ void get_numbers(wire::reader& in, T* values, std::size_t count) {
             fail_elements();
         }
         if constexpr (is_varint<T>) {
-            decode_varints(run.data(), values, found);
+            decode_varints(run.data(), run.data() + run.size(), values);
         } else {
             decode_fixed(run, values);
         }
@@ -173,14 +170,10 @@ template <library_number T>
 void append_numbers(wire::reader& in, std::vector<T>& values) {
     if (in.type() == wire::wire_type::length) {
         const std::span<const std::byte> run = in.bytes();
-        const std::size_t count = count_values<T>(run);
         if constexpr (is_varint<T>) {
-            const std::size_t before = values.size();
-            values.resize(before + count);
-            decode_varints(run.data(), values.data() + before, count);
+            append_varints(run, values);
         } else {
-            values.insert(values.end(), unaligned_iterator<T>{run.data()},
-                          unaligned_iterator<T>{run.data() + run.size()});
+            append_fixed(run, values);
         }
         return;
     }

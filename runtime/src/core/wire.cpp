@@ -1,6 +1,8 @@
 // The less frequent forms of the wire format, and the store that buffers come from.
 #include <roi/wire.hpp>
 
+#include "core/varint.hpp"
+
 #include <roi/error.hpp>
 
 #include <algorithm>
@@ -49,17 +51,25 @@ bool open_store() {
     return released.now == store::state::open;
 }
 
-std::size_t varint_size(std::uint64_t value) noexcept {
-    return (static_cast<std::size_t>(std::bit_width(value | 1)) * 9 + 64) / 64;
-}
+constexpr std::size_t longest_tag = 5;
+constexpr std::size_t longest_varint = 10;
 
-std::byte* write_varint(std::byte* at, std::uint64_t value) noexcept {
-    while (value >= 0x80) {
-        *at++ = static_cast<std::byte>(value | 0x80);
-        value >>= 7;
+/// Short ones without a call: most strings are.
+void copy_bytes(std::byte* to, const void* data, std::size_t size) noexcept {
+    const auto* from = static_cast<const std::byte*>(data);
+    if (size > 16) {
+        std::memcpy(to, from, size);
+    } else if (size >= 8) {  // the two halves may overlap
+        std::memcpy(to, from, 8);
+        std::memcpy(to + size - 8, from + size - 8, 8);
+    } else if (size >= 4) {
+        std::memcpy(to, from, 4);
+        std::memcpy(to + size - 4, from + size - 4, 4);
+    } else {
+        for (std::size_t i = 0; i < size; ++i) {
+            to[i] = from[i];
+        }
     }
-    *at++ = static_cast<std::byte>(value);
-    return at;
 }
 
 }  // namespace
@@ -161,28 +171,29 @@ void writer::grow(std::size_t count) {
 }
 
 void writer::put_long_varint(std::uint64_t value) {
-    write_varint(reserve(varint_size(value)), value);
+    extend_to(detail::put_varint_before(front_with_room(longest_varint), value));
 }
 
 void writer::put_long_varint_field(std::uint32_t number, std::uint64_t value) {
-    const std::uint64_t tag = tag_of(number, wire_type::varint);
-    std::byte* at = reserve(varint_size(tag) + varint_size(value));
-    write_varint(write_varint(at, tag), value);
+    std::byte* at = detail::put_varint_before(front_with_room(longest_tag + longest_varint), value);
+    extend_to(detail::put_varint_before(at, tag_of(number, wire_type::varint)));
 }
 
 void writer::put_bytes_field(std::uint32_t number, const void* data, std::size_t size) {
-    const std::uint64_t tag = tag_of(number, wire_type::length);
-    std::byte* at = reserve(varint_size(tag) + varint_size(size) + size);
-    at = write_varint(write_varint(at, tag), size);
-    if (size > 0) {
-        std::memcpy(at, data, size);
+    if (number < 16 && size < 0x80) {
+        std::byte* at = reserve(size + 2);
+        at[0] = static_cast<std::byte>(tag_of(number, wire_type::length));
+        at[1] = static_cast<std::byte>(size);
+        copy_bytes(at + 2, data, size);
+        return;
     }
+    copy_bytes(reserve(size), data, size);
+    close_long(number, size);
 }
 
 void writer::close_long(std::uint32_t number, std::size_t length) {
-    const std::uint64_t tag = tag_of(number, wire_type::length);
-    std::byte* at = reserve(varint_size(tag) + varint_size(length));
-    write_varint(write_varint(at, tag), length);
+    std::byte* at = detail::put_varint_before(front_with_room(longest_tag + longest_varint), length);
+    extend_to(detail::put_varint_before(at, tag_of(number, wire_type::length)));
 }
 
 void reader::next_long() {
