@@ -83,8 +83,9 @@ struct owner_form {
             put_element<Codec, element>(out, number, *owner);
         }
     }
+    /// Not inline: a recursive type would be unrolled into itself.
     template <class Codec>
-    static void get(wire::reader& in, Owner& owner) {
+    [[gnu::noinline]] static void get(wire::reader& in, Owner& owner) {
         if constexpr (has_set<Codec>) {
             get_set<Codec>(in, owner, decltype(Codec::one_of(types<element>{})){});
         } else {
