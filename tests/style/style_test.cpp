@@ -120,7 +120,9 @@ TEST_CASE("only the parser knows libclang") {
 
 TEST_CASE("public headers show neither protobuf nor private headers") {
     const auto is_public = [](const source& file) {
-        return file.path.find("/include/") != file.path.npos;
+        // One header is for those whose interface has protobuf's classes in it already.
+        return file.path.find("/include/") != file.path.npos &&
+               !file.path.ends_with("roi/codec/protobuf.hpp");
     };
     CHECK(wrong_includes(is_public, "google/|core/|net/|api/|src/") == "");
 }
