@@ -99,4 +99,7 @@ template <class T>
     return roi::publish(std::shared_ptr<T>{std::move(object)}, as(std::string{name}));
 }
 
+/// Serves what is published until SIGTERM or SIGINT comes (more in roi/runtime.hpp).
+void serve();
+
 }  // namespace roi
