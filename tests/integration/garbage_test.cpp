@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include <roi/runtime.hpp>
+
 #include "bank.roi.hpp"
 #include "integration/stage.hpp"
 

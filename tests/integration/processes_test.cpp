@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <roi/runtime.hpp>
+
 #include "bank.roi.hpp"
 #include "integration/stage.hpp"
 

@@ -51,7 +51,7 @@ private:
 /// What to start. The environment is the test's own, with `environment` on top; a variable mapped
 /// to nothing is removed.
 struct command {
-    std::string program;
+    std::string program = {};
     std::vector<std::string> arguments = {};
     std::map<std::string, std::optional<std::string>> environment = {};
     std::filesystem::path directory = {};   ///< Empty: the test's own.
