@@ -92,12 +92,18 @@ private:
 /// Resumes a coroutine when a call ends, in the served call that it belongs to.
 class resumption final : public call_observer {
 public:
+    resumption() noexcept = default;
+    resumption(const resumption&) = delete;
+    resumption& operator=(const resumption&) = delete;
+    ~resumption();
     void call_ended() noexcept override;
     bool await(pending& call, std::coroutine_handle<> waiting);
 
 private:
+    static void resume(void* self);
     std::coroutine_handle<> waiting_;
     void* serving_ = nullptr;
+    bool holds_ = false;
 };
 
 template <class... Results>

@@ -29,7 +29,7 @@ struct caller {
 /// The call that this thread, or this coroutine, is serving. Valid while it is being served.
 class call_info {
 public:
-    const roi::caller& caller() const;
+    roi::caller caller() const;
     /// "demo.Bank.balance".
     std::string method() const;
     /// When the caller gives up; absent where it never does.

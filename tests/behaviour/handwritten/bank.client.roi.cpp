@@ -6,8 +6,19 @@
 namespace demo {
 namespace {
 
-namespace wire = roi::wire;
-namespace codec = roi::codec;
+using roi::generated::field;
+
+struct codec : roi::generated::codec<codec> {
+    static void read(roi::wire::reader& in, insufficient_funds& value) {
+        while (in.next()) {
+            switch (in.number()) {
+                case 1: get(in, value.account); break;
+                case 2: get(in, value.missing_cents); break;
+                default: in.skip();
+            }
+        }
+    }
+};
 
 constexpr roi::generated::method balance_method{
     .id = 0x6b1f0d5a9c24e873,
@@ -21,15 +32,9 @@ constexpr roi::generated::method transfer_method{
 
 // Exceptions of bank.hpp.
 
-[[noreturn]] void raise_insufficient_funds(wire::reader in, const std::string&) {
+[[noreturn]] void raise_insufficient_funds(roi::wire::reader in, const std::string&) {
     insufficient_funds error;
-    while (in.next()) {
-        switch (in.number()) {
-            case 1: codec::read(in, error.account); break;
-            case 2: codec::read(in, error.missing_cents); break;
-            default: in.skip();
-        }
-    }
+    codec::read(in, error);
     throw error;
 }
 
@@ -37,45 +42,19 @@ constexpr roi::generated::known_exception bank_exceptions[] = {
     {"demo.insufficient_funds", raise_insufficient_funds},
 };
 
-// Calls and results.
+// Calls.
 
 roi::generated::request make_balance(const roi::reference& object, const std::string& account) {
     roi::generated::request call{object, BankClient::roi_interface, balance_method};
-    wire::writer& out = call.arguments();
-    codec::write(out, 1, account);
+    codec::put_fields(call.arguments(), field{1, account});
     return call;
-}
-
-std::int64_t read_balance(wire::reader in) {
-    std::int64_t result{};
-    while (in.next()) {
-        switch (in.number()) {
-            case 1: codec::read(in, result); break;
-            default: in.skip();
-        }
-    }
-    return result;
 }
 
 roi::generated::request make_transfer(const roi::reference& object, const std::string& from,
                                       const std::string& to, std::int64_t cents) {
     roi::generated::request call{object, BankClient::roi_interface, transfer_method};
-    wire::writer& out = call.arguments();
-    codec::write(out, 3, cents);
-    codec::write(out, 2, to);
-    codec::write(out, 1, from);
+    codec::put_fields(call.arguments(), field{1, from}, field{2, to}, field{3, cents});
     return call;
-}
-
-std::int64_t read_transfer(wire::reader in) {
-    std::int64_t result{};
-    while (in.next()) {
-        switch (in.number()) {
-            case 1: codec::read(in, result); break;
-            default: in.skip();
-        }
-    }
-    return result;
 }
 
 }  // namespace
@@ -93,21 +72,21 @@ BankClient::BankClient(roi::target object) : object_(roi_interface, std::move(ob
 BankClient::BankClient(roi::reference object) noexcept : object_(std::move(object)) {}
 
 std::int64_t BankClient::balance(const std::string& account) const {
-    return make_balance(object_, account).invoke(read_balance, bank_exceptions);
+    return make_balance(object_, account).invoke(codec::result<std::int64_t>, bank_exceptions);
 }
 
 roi::call<std::int64_t> BankClient::async_balance(const std::string& account) const {
-    return {make_balance(object_, account), read_balance, bank_exceptions};
+    return {make_balance(object_, account), codec::result<std::int64_t>, bank_exceptions};
 }
 
 std::int64_t BankClient::transfer(const std::string& from, const std::string& to,
                                   std::int64_t cents) {
-    return make_transfer(object_, from, to, cents).invoke(read_transfer, bank_exceptions);
+    return make_transfer(object_, from, to, cents).invoke(codec::result<std::int64_t>, bank_exceptions);
 }
 
 roi::call<std::int64_t> BankClient::async_transfer(const std::string& from, const std::string& to,
                                                    std::int64_t cents) {
-    return {make_transfer(object_, from, to, cents), read_transfer, bank_exceptions};
+    return {make_transfer(object_, from, to, cents), codec::result<std::int64_t>, bank_exceptions};
 }
 
 BankClient BankClient::with(const roi::call_options& options) const {

@@ -6,37 +6,31 @@
 namespace demo {
 namespace {
 
-namespace wire = roi::wire;
-namespace codec = roi::codec;
+using roi::generated::field;
+
+struct codec : roi::generated::codec<codec> {
+    static void write(roi::wire::writer& out, const insufficient_funds& value) {
+        put(out, 2, value.missing_cents);
+        put(out, 1, value.account);
+    }
+};
 
 void serve_transfer(void* object, roi::generated::incoming& call) {
     std::string from;
     std::string to;
     std::int64_t cents{};
-    for (wire::reader in = call.arguments(); in.next();) {
-        switch (in.number()) {
-            case 1: codec::read(in, from); break;
-            case 2: codec::read(in, to); break;
-            case 3: codec::read(in, cents); break;
-            default: in.skip();
-        }
-    }
+    codec::get_fields(call.arguments(), field{1, from}, field{2, to}, field{3, cents});
     call.decoded();
     const std::int64_t result = static_cast<Bank*>(object)->transfer(from, to, cents);
-    codec::write(call.result(), 1, result);
+    codec::put(call.result(), 1, result);
 }
 
 void serve_balance(void* object, roi::generated::incoming& call) {
     std::string account;
-    for (wire::reader in = call.arguments(); in.next();) {
-        switch (in.number()) {
-            case 1: codec::read(in, account); break;
-            default: in.skip();
-        }
-    }
+    codec::get_fields(call.arguments(), field{1, account});
     call.decoded();
     const std::int64_t result = static_cast<const Bank*>(object)->balance(account);
-    codec::write(call.result(), 1, result);
+    codec::put(call.result(), 1, result);
 }
 
 constexpr roi::generated::entry bank_entries[] = {
@@ -51,9 +45,8 @@ bool describe_bank_exception(std::exception_ptr thrown, roi::generated::exceptio
     try {
         std::rethrow_exception(std::move(thrown));
     } catch (const insufficient_funds& error) {
-        wire::writer fields;
-        codec::write(fields, 2, error.missing_cents);
-        codec::write(fields, 1, error.account);
+        roi::wire::writer fields;
+        codec::write(fields, error);
         out.add("demo.insufficient_funds", fields, error.what());
         return true;
     } catch (...) {

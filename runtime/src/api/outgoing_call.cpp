@@ -1,0 +1,695 @@
+// Sends a call, tries again where that is safe, and tells who waits.
+#include "api/outgoing_call.hpp"
+
+#include "api/exceptions.hpp"
+#include "api/published.hpp"
+#include "api/random.hpp"
+#include "api/runtime_core.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <utility>
+
+namespace roi::detail {
+namespace {
+
+constexpr std::chrono::seconds default_deadline{30};
+// Larger arguments are not copied, so a call that fails before it was written is not repeated.
+constexpr std::size_t largest_kept = std::size_t{64} << 10;
+// Attempts of an idempotent call that may have run.
+constexpr int most_executions = 3;
+constexpr int most_hops = 3;
+
+// Released calls of this thread, so that a steady flow of calls allocates nothing.
+struct call_store {
+    static constexpr std::size_t most = 32;
+    void* blocks[most];
+    std::size_t count = 0;
+    bool gone = false;
+    ~call_store() {
+        gone = true;
+        while (count > 0) ::operator delete(blocks[--count]);
+    }
+};
+thread_local call_store released_calls;
+
+}  // namespace
+
+void* outgoing_call::operator new(std::size_t size) {
+    call_store& store = released_calls;
+    if (store.count > 0) return store.blocks[--store.count];
+    return ::operator new(size);
+}
+
+void outgoing_call::operator delete(void* memory, std::size_t) noexcept {
+    call_store& store = released_calls;
+    if (!store.gone && store.count < call_store::most) {
+        store.blocks[store.count++] = memory;
+    } else {
+        ::operator delete(memory);
+    }
+}
+
+outgoing_call::outgoing_call(std::shared_ptr<remote_object> object,
+                             std::shared_ptr<const call_options> options,
+                             const generated::interface& type, const generated::method& what)
+    : object_(std::move(object)), options_(std::move(options)), type_(&type), what_(&what) {
+    serving* const context = serving::current();
+    if (!context || context->is_over() || (options_ && options_->detached)) return;
+    context_ = context;
+    context_->retain();
+    // A token for this call alone: it admits to our object only what comes back from this call,
+    // and only while we wait for it.
+    if (!context_->is_concurrent()) token_ = random_token();
+}
+
+outgoing_call::~outgoing_call() {
+    if (context_) {
+        context_->unlisten(*this);
+        context_->release();
+    }
+}
+
+bool outgoing_call::add_reference() noexcept {
+    int count = references_.load(std::memory_order_relaxed);
+    do {
+        if (count == 0) return false;  // being destroyed
+    } while (!references_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed));
+    return true;
+}
+
+void outgoing_call::release() noexcept {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+std::string outgoing_call::method_name() const {
+    return std::string{type_->name} + "." + what_->name;
+}
+
+std::string outgoing_call::endpoint() const {
+    return used_ ? used_->endpoint : object_->meaning().endpoint();
+}
+
+bool outgoing_call::is_late(std::chrono::nanoseconds ahead) const noexcept {
+    return deadline_ && object_->owner().now() + ahead >= *deadline_;
+}
+
+// Once, when the call is started in whichever way: settles deadline and inheritance.
+void outgoing_call::begin() noexcept {
+    const call_options* const options = options_.get();
+    const core::time_point now = object_->owner().now();
+    if (!options || !options->no_deadline) {
+        std::chrono::nanoseconds time = default_deadline;
+        if (options && options->deadline) {
+            time = *options->deadline;
+        } else if (what_->deadline_us > 0) {
+            time = std::chrono::microseconds{what_->deadline_us};
+        }
+        // Beyond a century the clock would overflow.
+        deadline_ = now + std::min(time, std::chrono::nanoseconds{std::chrono::hours{24 * 36500}});
+        if (context_ && context_->deadline()) {
+            deadline_ = std::min(*deadline_, *context_->deadline());
+        }
+    }
+    if (context_) context_->listen(*this);
+}
+
+outgoing_call::attempt& outgoing_call::next_attempt() {
+    if (attempts_ == 0) return first_;
+    more_.push_back(std::make_unique<attempt>());
+    return *more_.back();
+}
+
+// Puts the call on a connection. The caller holds no lock, and is the driver.
+void outgoing_call::send(std::shared_ptr<const location> where, bool will_wait) noexcept {
+    std::shared_ptr<core::channel> channel;
+    attempt* tried = nullptr;
+    try {
+        tried = &next_attempt();
+        tried->owner = this;
+        tried->header.object = where->address;
+        tried->header.generation = where->generation;
+        tried->header.method = what_->id;
+        if (context_) {
+            tried->header.chain.assign(context_->chain.begin(), context_->chain.end());
+            if (token_ != 0) tried->header.chain.push_back(token_);
+        }
+        if (attempts_ == 0 && arguments_.size() <= largest_kept) {
+            is_kept_ = true;
+            kept_arguments_.put_raw(arguments_.bytes());
+        }
+        if (attempts_ == 0 || !is_kept_) {
+            tried->arguments = std::move(arguments_);
+        } else {
+            tried->arguments.put_raw(kept_arguments_.bytes());
+        }
+    } catch (const std::bad_alloc&) {
+        core::answer answer;
+        answer.code = errc::overloaded;
+        answer.ran = outcome::not_executed;
+        answer.text = "out of memory";
+        end(std::move(answer), nullptr);
+        return;
+    }
+    ++attempts_;
+    tried->deadline = deadline_;
+    if (deadline_) {
+        tried->header.time_left =
+            std::max(std::chrono::microseconds{0},
+                     std::chrono::duration_cast<std::chrono::microseconds>(
+                         *deadline_ - object_->owner().now()));
+    }
+    tried->will_wait = will_wait;
+    tried->channel = channel = where->channel;
+    tried->where = std::move(where);
+    {
+        std::unique_lock lock{mutex_};
+        used_ = tried->where;
+        if (cancelled_) {
+            core::answer answer;
+            answer.code = errc::cancelled;
+            answer.ran = outcome::not_executed;
+            answer.text = "given up before it was sent";
+            lock.unlock();
+            end(std::move(answer), nullptr);
+            return;
+        }
+        current_ = tried;
+        phase_ = phase::sent;
+    }
+    retain();  // until completed()
+    channel->start(*tried);
+    bool cancelled = false;
+    {
+        const std::lock_guard lock{mutex_};
+        cancelled = cancelled_ && !tried->is_answered;
+    }
+    // Who cancelled between the lock and start() found nothing to cancel.
+    if (cancelled) channel->cancel(*tried);
+}
+
+void outgoing_call::attempt::completed(core::answer&& result) noexcept {
+    outgoing_call& call = *owner;
+    bool goes_on = false;
+    {
+        const std::lock_guard lock{call.mutex_};
+        answer = std::move(result);
+        is_answered = true;
+        goes_on = call.begins_step();
+        if (!goes_on) call.changed_.notify_all();
+    }
+    if (goes_on) {
+        switch (call.judge(*this)) {
+            case verdict::ends: call.end(std::move(answer), this); break;
+            case verdict::locate_again: call.go_on(); break;
+            case verdict::pause: {
+                const auto until = call.object_->owner().now() + call.pauses_.next();
+                call.retain();
+                std::unique_lock lock{call.mutex_};
+                call.phase_ = phase::pausing;
+                call.timer_ = call.object_->owner().executor().start_timer(
+                    until, &outgoing_call::on_pause_over, &call);
+                break;
+            }
+        }
+        call.ends_step();
+    }
+    call.release();
+}
+
+// Whether a step without a thread may be made; the caller holds the lock. A thread that begins to
+// block waits until the steps already begun are over, and then makes all further ones itself.
+bool outgoing_call::begins_step() noexcept {
+    if (blocking_) return false;
+    ++steps_;
+    return true;
+}
+
+void outgoing_call::ends_step() noexcept {
+    const std::lock_guard lock{mutex_};
+    --steps_;
+    changed_.notify_all();
+}
+
+// What to do after an answer. Only what is known not to have run is repeated, and what the method's
+// mark says may run twice.
+outgoing_call::verdict outgoing_call::judge(attempt& tried) noexcept {
+    const core::answer& answer = tried.answer;
+    if (answer.what != core::answer::kind::failure) return verdict::ends;
+    if (answer.ran != outcome::not_executed) ++executions_;
+    if (answer.ran == outcome::unknown) maybe_ran_ = true;
+    {
+        const std::lock_guard lock{mutex_};
+        if (cancelled_) return verdict::ends;
+    }
+    if (object_->owner().is_stopping() || is_late({})) return verdict::ends;
+    if (!is_kept_) {
+        if (tried.arguments.size() == 0) return verdict::ends;  // they went with the connection
+        arguments_ = std::move(tried.arguments);
+    }
+    try {
+        if (answer.ran == outcome::not_executed) {
+            if (!answer.moved_to.empty() && tried.where->hops < most_hops) {
+                object_->redirect(*tried.where, answer.moved_to);
+                return verdict::locate_again;
+            }
+            switch (answer.code) {
+                case errc::unreachable:
+                case errc::connection_lost:
+                case errc::object_not_found:
+                case errc::superseded:
+                case errc::shutting_down: break;
+                default: return verdict::ends;
+            }
+        } else if (what_->promise != generated::semantics::at_least_once ||
+                   answer.ran != outcome::unknown || answer.code != errc::connection_lost ||
+                   executions_ >= most_executions) {
+            return verdict::ends;
+        }
+        object_->discard(*tried.where, answer.code);
+    } catch (const std::exception&) {
+        return verdict::ends;
+    }
+    // The first repetition goes at once: mostly the server was restarted, and is there again.
+    return attempts_ == 1 || object_->known() ? verdict::locate_again : verdict::pause;
+}
+
+// Looks the object up and sends, on a thread that must not block.
+void outgoing_call::go_on() noexcept {
+    retain();  // until on_located()
+    {
+        std::unique_lock lock{mutex_};
+        if (cancelled_) {
+            lock.unlock();
+            end_unlocated({errc::cancelled, "given up before it was sent"});
+            release();
+            return;
+        }
+        phase_ = phase::locating;
+    }
+    arm_timer();
+    try {
+        object_->find(deadline_, *this);
+    } catch (const std::exception& failed) {
+        on_located(locate_failure{errc::overloaded, failed.what()});
+    }
+}
+
+void outgoing_call::on_located(located&& found) noexcept {
+    bool ours = false;
+    {
+        const std::lock_guard lock{mutex_};
+        // A thread that began to block has taken over, or the call was ended meanwhile.
+        ours = phase_ == phase::locating && begins_step();
+    }
+    if (ours) {
+        auto* const failed = std::get_if<locate_failure>(&found);
+        if (!failed) {
+            send(std::move(std::get<std::shared_ptr<const location>>(found)), false);
+        } else if (is_of_another(*failed)) {
+            go_on();
+        } else {
+            end_unlocated(std::move(*failed));
+        }
+        ends_step();
+    }
+    release();
+}
+
+// Calls share a search, which ends at the deadline of the one that began it.
+bool outgoing_call::is_of_another(const locate_failure& failed) noexcept {
+    constexpr int most_searches = 8;
+    switch (failed.code) {
+        case errc::name_not_found:
+        case errc::no_name_server:
+        case errc::object_not_found:
+        case errc::unreachable:
+            return !is_late(std::chrono::milliseconds{100}) && ++searches_ < most_searches;
+        default: return false;
+    }
+}
+
+void outgoing_call::on_pause_over(void* self) {
+    auto& call = *static_cast<outgoing_call*>(self);
+    bool ours = false;
+    {
+        const std::lock_guard lock{call.mutex_};
+        call.timer_ = 0;
+        ours = call.phase_ == phase::pausing && call.begins_step();
+    }
+    if (ours) {
+        call.go_on();
+        call.ends_step();
+    }
+    call.release();
+}
+
+// A search shared with calls of later deadlines may go on beyond ours.
+void outgoing_call::arm_timer() noexcept {
+    if (!deadline_) return;
+    const std::lock_guard lock{mutex_};
+    if (deadline_timer_ != 0) return;
+    retain();
+    // A little later, because a search that ends in time says better why.
+    deadline_timer_ = object_->owner().executor().start_timer(
+        *deadline_ + std::chrono::milliseconds{200}, &outgoing_call::on_deadline, this);
+}
+
+void outgoing_call::on_deadline(void* self) {
+    auto& call = *static_cast<outgoing_call*>(self);
+    bool ours = false;
+    {
+        const std::lock_guard lock{call.mutex_};
+        call.deadline_timer_ = 0;
+        ours = (call.phase_ == phase::locating || call.phase_ == phase::pausing) &&
+               call.begins_step();
+    }
+    if (ours) {
+        call.end_unlocated({errc::unreachable, "the deadline passed while " +
+                                                   call.object_->describe() + " was looked for"});
+        call.ends_step();
+    }
+    call.release();
+}
+
+// The blocking driver: this thread does all of it.
+void outgoing_call::drive() noexcept {
+    std::unique_lock lock{mutex_};
+    blocking_ = true;
+    changed_.wait(lock, [&] { return steps_ == 0; });
+    for (;;) {
+        switch (phase_) {
+            case phase::ended: return;
+            case phase::sent: {
+                attempt& tried = *current_;
+                const auto channel = tried.channel;
+                if (!tried.is_answered) {
+                    lock.unlock();
+                    channel->wait(tried);
+                    lock.lock();
+                    // completed() may still be between its effect and its return.
+                    changed_.wait(lock, [&] { return tried.is_answered; });
+                }
+                lock.unlock();
+                const verdict next = judge(tried);
+                lock.lock();
+                if (next == verdict::ends) {
+                    lock.unlock();
+                    end(std::move(tried.answer), &tried);
+                    return;
+                }
+                if (next == verdict::pause) {
+                    phase_ = phase::pausing;
+                    lock.unlock();
+                    object_->owner().executor().before_blocking();
+                    lock.lock();
+                    changed_.wait_for(lock, pauses_.next(), [&] { return cancelled_; });
+                }
+                phase_ = phase::locating;
+                break;
+            }
+            case phase::idle:
+            case phase::locating:
+            case phase::pausing: {
+                if (cancelled_) {
+                    lock.unlock();
+                    end_unlocated({errc::cancelled, "given up before it was sent"});
+                    return;
+                }
+                phase_ = phase::locating;
+                lock.unlock();
+                located found = locate_failure{};
+                try {
+                    found = object_->find(deadline_);
+                } catch (const std::exception& failed) {
+                    found = locate_failure{errc::overloaded, failed.what()};
+                }
+                if (auto* failed = std::get_if<locate_failure>(&found)) {
+                    end_unlocated(std::move(*failed));
+                    return;
+                }
+                send(std::move(std::get<std::shared_ptr<const location>>(found)), true);
+                lock.lock();
+                break;
+            }
+        }
+    }
+}
+
+void outgoing_call::start() noexcept {
+    {
+        const std::lock_guard lock{mutex_};
+        if (std::exchange(begun_, true)) return;
+    }
+    begin();
+    if (auto where = object_->known(); where && !object_->owner().is_forked()) {
+        send(std::move(where), false);
+    } else if (object_->owner().is_forked()) {
+        end_unlocated({errc::not_supported,
+                       "this stub's runtime belongs to the process that this one was forked from"});
+    } else {
+        go_on();
+    }
+}
+
+void outgoing_call::wait() noexcept {
+    if (has_ended()) return;
+    serving* const holder = token_ != 0 && context_ == serving::current() ? context_ : nullptr;
+    if (holder) holder->object().begin_wait(*holder, token_);
+    retain();
+    bool first = false;
+    {
+        const std::lock_guard lock{mutex_};
+        first = !std::exchange(begun_, true);
+    }
+    if (first) begin();
+    if (object_->owner().is_forked()) {
+        end_unlocated({errc::not_supported,
+                       "this stub's runtime belongs to the process that this one was forked from"});
+    } else {
+        drive();
+    }
+    release();
+    if (holder) holder->object().end_wait(*holder);
+}
+
+void outgoing_call::cancel() noexcept {
+    std::shared_ptr<core::channel> channel;
+    attempt* sent = nullptr;
+    bool ends_here = false;
+    {
+        const std::lock_guard lock{mutex_};
+        if (phase_ == phase::ended || cancelled_) return;
+        cancelled_ = true;
+        if (phase_ == phase::sent && !current_->is_answered) {
+            sent = current_;
+            channel = current_->channel;
+        } else if ((phase_ == phase::locating || phase_ == phase::pausing) && !blocking_) {
+            ends_here = true;
+        }
+        changed_.notify_all();
+    }
+    if (sent) channel->cancel(*sent);
+    if (ends_here) end_unlocated({errc::cancelled, "given up before it was sent"});
+}
+
+void outgoing_call::drop() noexcept {
+    bool under_way = false;
+    {
+        const std::lock_guard lock{mutex_};
+        observer_ = nullptr;
+        under_way = begun_ && phase_ != phase::ended;
+    }
+    if (under_way) cancel();
+    release();
+}
+
+bool outgoing_call::notify(call_observer& observer) noexcept {
+    bool starts = false;
+    {
+        const std::lock_guard lock{mutex_};
+        if (phase_ == phase::ended) return false;
+        observer_ = &observer;
+        starts = !begun_;
+    }
+    if (starts) start();
+    return true;
+}
+
+void outgoing_call::end_unlocated(locate_failure&& why) noexcept {
+    core::answer answer;
+    answer.code = why.code;
+    answer.ran = maybe_ran_ ? outcome::unknown : outcome::not_executed;
+    answer.text = std::move(why.text);
+    end(std::move(answer), nullptr);
+}
+
+void outgoing_call::end(core::answer&& answer, const attempt* from) noexcept {
+    // A repeated call that fails may have run in an earlier attempt.
+    if (answer.what == core::answer::kind::failure && maybe_ran_ &&
+        answer.ran == outcome::not_executed) {
+        answer.ran = outcome::unknown;
+    }
+    std::shared_ptr<const roi::error> failure;
+    if (answer.what == core::answer::kind::failure) {
+        try {
+            failure = std::make_shared<const roi::error>(make_error(answer, from ? from->id : 0));
+        } catch (...) {
+            // pending::result() makes one of the answer's code.
+        }
+    }
+    std::uint64_t pause_timer = 0;
+    std::uint64_t deadline_timer = 0;
+    bool tells = false;
+    {
+        const std::lock_guard lock{mutex_};
+        if (phase_ == phase::ended) return;
+        phase_ = phase::ended;
+        if (from) call_id_ = from->id;
+        answer_ = std::move(answer);
+        failure_ = std::move(failure);
+        pause_timer = std::exchange(timer_, 0);
+        deadline_timer = std::exchange(deadline_timer_, 0);
+        tells = observer_ != nullptr;
+        if (tells) retain();
+        ended_.store(true, std::memory_order_release);
+        changed_.notify_all();
+    }
+    core::executor& executor = object_->owner().executor();
+    if (pause_timer != 0 && executor.cancel_timer(pause_timer)) release();
+    if (deadline_timer != 0 && executor.cancel_timer(deadline_timer)) release();
+    if (context_) context_->unlisten(*this);
+    if (tells) object_->owner().post_surely(&outgoing_call::tell, this);
+}
+
+void outgoing_call::tell(void* self) {
+    auto& call = *static_cast<outgoing_call*>(self);
+    call_observer* observer = nullptr;
+    {
+        const std::lock_guard lock{call.mutex_};
+        observer = std::exchange(call.observer_, nullptr);
+    }
+    if (observer) observer->call_ended();
+    call.release();
+}
+
+roi::error outgoing_call::make_error(const core::answer& answer, std::uint64_t id) const {
+    std::string text = answer.text;
+    if (context_) {
+        text += (text.empty() ? "" : "; ") + std::string{"called by "} + context_->method_name() +
+                " of '" + context_->object().name() + "'";
+    }
+    return roi::error{answer.code, answer.ran, text}.at(method_name(), endpoint(), id);
+}
+
+// roi::detail::pending, and generated::request: what the templates in headers call.
+
+pending::~pending() {
+    if (call_) call_->drop();
+}
+
+void pending::start() {
+    call_->start();
+}
+
+void pending::wait() {
+    call_->wait();
+}
+
+void pending::cancel() noexcept {
+    if (call_) call_->cancel();
+}
+
+bool pending::has_ended() const noexcept {
+    return call_->has_ended();
+}
+
+bool pending::notify(call_observer& observer) {
+    // The observer may end this object before notify() returns.
+    outgoing_call* const call = call_;
+    call->retain();
+    const bool told = call->notify(observer);
+    call->release();
+    return told;
+}
+
+wire::reader pending::result(std::span<const generated::known_exception> known) const {
+    const core::answer& answer = call_->answer();
+    switch (answer.what) {
+        case core::answer::kind::result: break;
+        case core::answer::kind::exception:
+            raise_exception(answer.exceptions, known, call_->method_name(), call_->endpoint(),
+                            call_->call_id());
+        case core::answer::kind::failure:
+            if (call_->failure()) throw roi::error{*call_->failure()};
+            throw roi::error{answer.code, answer.ran, answer.text};
+    }
+    return wire::reader{answer.result.bytes()};
+}
+
+std::shared_ptr<const roi::error> pending::failure() const {
+    return call_->failure();
+}
+
+void pending::unreadable(const char* why) const {
+    throw roi::error{errc::reply_unreadable, outcome::executed,
+                     std::string{"the result cannot be read: "} + why}
+        .at(call_->method_name(), call_->endpoint(), call_->call_id());
+}
+
+bool resumption::await(pending& call, std::coroutine_handle<> waiting) {
+    waiting_ = waiting;
+    serving* const here = serving::current();
+    serving_ = here;
+    outgoing_call& awaited = *call.call_;
+    if (here) {
+        here->retain();
+        if (awaited.token() != 0 && awaited.context() == here) {
+            holds_ = true;
+            here->object().begin_wait(*here, awaited.token());
+        }
+    }
+    // After this the coroutine may have gone on, and this object with it.
+    if (call.notify(*this)) return true;
+    if (here) {
+        if (holds_ && !here->object().end_wait(*here, &resumption::resume, this)) return true;
+        serving_ = nullptr;
+        here->release();
+    }
+    return false;
+}
+
+resumption::~resumption() {
+    // The coroutine is destroyed while it waits.
+    if (auto* const here = static_cast<serving*>(serving_)) here->release();
+}
+
+void resumption::call_ended() noexcept {
+    auto* const here = static_cast<serving*>(serving_);
+    if (here && holds_ && !here->object().end_wait(*here, &resumption::resume, this)) return;
+    resume(this);
+}
+
+void resumption::resume(void* self) {
+    auto& suspended = *static_cast<resumption*>(self);
+    auto* const here = static_cast<serving*>(std::exchange(suspended.serving_, nullptr));
+    {
+        const serving::scope scope{here};
+        suspended.waiting_.resume();
+    }
+    if (here) here->release();
+}
+
+}  // namespace roi::detail
+
+namespace roi::generated {
+
+request::request(const reference& to, const interface& type, const method& what)
+    : pending_(new roi::detail::outgoing_call{to.object_, to.options_, type, what}) {}
+
+wire::writer& request::arguments() noexcept {
+    return pending_.call_->arguments();
+}
+
+}  // namespace roi::generated

@@ -1,0 +1,253 @@
+// Starts listening, hands calls to objects, and stops in order.
+#include "api/runtime_core.hpp"
+
+#include "api/fork.hpp"
+#include "api/log.hpp"
+#include "api/published.hpp"
+#include "api/random.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace roi::detail {
+namespace {
+
+std::vector<std::string> split(std::string_view list) {
+    std::vector<std::string> parts;
+    while (!list.empty()) {
+        const std::size_t comma = list.find(',');
+        std::string_view part = list.substr(0, comma);
+        while (part.starts_with(' ')) part.remove_prefix(1);
+        while (part.ends_with(' ')) part.remove_suffix(1);
+        if (!part.empty()) parts.emplace_back(part);
+        list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+    }
+    return parts;
+}
+
+std::vector<std::string> from_environment(const char* name) {
+    const char* const value = std::getenv(name);
+    return value ? split(value) : std::vector<std::string>{};
+}
+
+bool is_local(std::string_view endpoint) noexcept {
+    return !endpoint.starts_with("tcp:") || endpoint.starts_with("tcp://127.") ||
+           endpoint.starts_with("tcp://[::1]") || endpoint.starts_with("tcp://localhost");
+}
+
+// A directory that nobody else can write to, made if it is not there.
+bool is_usable_directory(const std::string& path) {
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return false;
+    struct stat found {};
+    // Not through a link, which others may have put there.
+    if (::lstat(path.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)) return false;
+    const bool ours = found.st_uid == ::geteuid() || found.st_uid == 0;
+    return ours && (found.st_mode & (S_IWOTH | S_ISVTX)) == 0 &&
+           ::access(path.c_str(), W_OK | X_OK) == 0;
+}
+
+// A socket's path holds 107 characters; the file's own name takes up to 40 of them.
+constexpr std::size_t longest_directory = 64;
+
+}  // namespace
+
+std::string socket_directory() {
+    std::vector<std::string> tried;
+    if (const char* const given = std::getenv("XDG_RUNTIME_DIR"); given && *given == '/') {
+        tried.push_back(std::string{given} + "/roi");
+    }
+    tried.emplace_back("/run/roi");
+    tried.push_back("/tmp/roi-" + std::to_string(::geteuid()));
+    std::string list;
+    for (const std::string& path : tried) {
+        if (path.size() <= longest_directory && is_usable_directory(path)) return path;
+        list += (list.empty() ? "" : ", ") + path;
+    }
+    throw roi::error{errc::permission_denied, outcome::not_executed,
+                     "no directory for sockets that is this user's alone: tried " + list};
+}
+
+runtime_core::runtime_core(std::unique_ptr<net::engine> engine, runtime_options options)
+    : options_(std::move(options)),
+      process_(process_number()),
+      engine_(std::move(engine)),
+      executor_(engine_->executor()),
+      started_(executor_.now()) {
+    engine_->set_sink(this);
+}
+
+runtime_core::~runtime_core() {
+    // In a fork child the engine's threads are missing: it can be left alone, but not stopped.
+    if (is_forked()) static_cast<void>(engine_.release());
+}
+
+bool runtime_core::is_forked() const noexcept {
+    return process_ != process_number();
+}
+
+std::shared_ptr<core::naming> runtime_core::naming() {
+    const std::lock_guard lock{mutex_};
+    if (is_stopping() || stopped_) return nullptr;
+    if (!naming_) {
+        runtime* const owner = facade();
+        if (!owner) return nullptr;
+        naming_ = core::make_naming(*owner);
+    }
+    return naming_;
+}
+
+std::vector<std::string> runtime_core::listen_defaults() {
+    std::vector<std::string> wanted = options_.listen;
+    if (wanted.empty()) wanted = from_environment("ROI_LISTEN");
+    if (!wanted.empty()) {
+        std::vector<std::string> got;
+        for (const std::string& endpoint : wanted) got.push_back(engine_->listen(endpoint));
+        return got;
+    }
+    std::vector<std::string> got;
+    char name[48];
+    std::snprintf(name, sizeof name, "/%ld-%08lx", static_cast<long>(::getpid()),
+                  static_cast<unsigned long>(random_token() & 0xffffffff));
+    std::string failures;
+    // One of the two is enough, where the system forbids the other.
+    try {
+        got.push_back(engine_->listen("unix:" + socket_directory() + name));
+    } catch (const roi::error& failed) {
+        failures = failed.what();
+    }
+    try {
+        got.push_back(engine_->listen("tcp://127.0.0.1:0"));
+    } catch (const roi::error& failed) {
+        failures += (failures.empty() ? "" : "; ") + std::string{failed.what()};
+    }
+    if (got.empty()) {
+        throw roi::error{errc::unreachable, outcome::not_executed,
+                         "cannot listen anywhere: " + failures};
+    }
+    if (!failures.empty()) log(log_level::warning, "listens at " + got.front() + " only: " + failures);
+    return got;
+}
+
+std::vector<std::string> runtime_core::listen() {
+    const std::lock_guard lock{mutex_};
+    if (listening_) return endpoints_;
+    if (is_stopping()) {
+        throw roi::error{errc::shutting_down, outcome::not_executed, "this runtime is stopping"};
+    }
+    std::vector<std::string> got = listen_defaults();
+    for (const std::string& endpoint : got) {
+        if (is_local(endpoint)) continue;
+        log(log_level::warning, "listens at " + endpoint +
+                                    ": beyond this host, without authentication or encryption");
+    }
+    std::vector<std::string> advertised = options_.advertise;
+    if (advertised.empty()) advertised = from_environment("ROI_ADVERTISE");
+    if (!advertised.empty()) {
+        // What is given out to others replaces only what others could use: Unix sockets stay.
+        std::vector<std::string> both;
+        for (const std::string& endpoint : got) {
+            if (endpoint.starts_with("unix:")) both.push_back(endpoint);
+        }
+        both.insert(both.end(), advertised.begin(), advertised.end());
+        got = std::move(both);
+    }
+    endpoints_ = std::move(got);
+    listening_ = true;
+    return endpoints_;
+}
+
+void runtime_core::pause(std::chrono::nanoseconds time) noexcept {
+    executor_.before_blocking();
+    std::this_thread::sleep_for(time);
+}
+
+void runtime_core::post_surely(void (*work)(void*), void* context) noexcept {
+    if (executor_.post(work, context)) return;
+    // At the limit of threads, or stopped: rare, and what waits for this must not wait for ever.
+    try {
+        std::thread{work, context}.detach();
+    } catch (...) {
+        work(context);
+    }
+}
+
+void runtime_core::on_call(std::unique_ptr<core::incoming> call) noexcept {
+    const core::object_address& address = call->header().object;
+    if (is_stopping()) {
+        call->refuse(errc::shutting_down, outcome::not_executed, "the server is stopping");
+    } else if (address == core::object_address{}) {
+        serve_builtin(*this, std::move(call));
+    } else if (const auto object = objects_.find(address)) {
+        object->dispatch(std::move(call));
+    } else {
+        call->refuse(errc::object_not_found, outcome::not_executed,
+                     "no object has this address here");
+    }
+}
+
+void runtime_core::add_peer_observer(std::weak_ptr<core::peer_observer> observer) {
+    const std::lock_guard lock{mutex_};
+    std::erase_if(peer_observers_, [](const auto& old) { return old.expired(); });
+    peer_observers_.push_back(std::move(observer));
+}
+
+void runtime_core::on_peer_gone(const core::incoming::peer& who) noexcept {
+    std::vector<std::weak_ptr<core::peer_observer>> observers;
+    {
+        const std::lock_guard lock{mutex_};
+        if (peer_observers_.empty()) return;
+        try {
+            observers = peer_observers_;
+        } catch (...) {
+            return;  // its leases will run out
+        }
+    }
+    for (const auto& weak : observers) {
+        if (const auto observer = weak.lock()) observer->peer_gone(who);
+    }
+}
+
+void runtime_core::withdraw_all() noexcept {
+    try {
+        for (const auto& object : objects_.all()) object->withdraw_name();
+    } catch (...) {
+        log(log_level::error, "out of memory while withdrawing");
+    }
+}
+
+void runtime_core::stop(std::chrono::nanoseconds limit) noexcept {
+    if (is_forked()) return;
+    const std::lock_guard one_at_a_time{stop_mutex_};
+    if (stopped_) return;
+    if (executor_.on_worker()) {
+        log(log_level::error, "a runtime cannot be stopped from one of its own threads");
+        return;
+    }
+    if (limit < std::chrono::nanoseconds::zero()) limit = options_.drain_limit;
+    const core::time_point deadline = executor_.now() + limit;
+    withdraw_all();
+    stopping_.store(true, std::memory_order_release);
+    std::shared_ptr<core::naming> naming;
+    {
+        const std::lock_guard lock{mutex_};
+        naming = std::move(naming_);
+    }
+    if (naming) naming->stop();
+    engine_->stop(deadline);
+    naming.reset();
+    stopped_ = true;
+}
+
+}  // namespace roi::detail
+
+void roi::core::observe_peers(runtime& owner, std::weak_ptr<peer_observer> observer) {
+    owner.core()->add_peer_observer(std::move(observer));
+}

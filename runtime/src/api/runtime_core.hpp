@@ -1,0 +1,103 @@
+// What a runtime owns: its engine, its published objects, its way to the name servers.
+#pragma once
+
+#include "core/channel.hpp"
+#include "core/naming.hpp"
+#include "core/objects.hpp"
+#include "net/engine.hpp"
+
+#include <roi/runtime.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace roi::detail {
+
+class published_object;
+
+class runtime_core final : public core::call_sink,
+                           public std::enable_shared_from_this<runtime_core> {
+public:
+    runtime_core(std::unique_ptr<net::engine> engine, runtime_options options);
+    ~runtime_core();
+    runtime_core(const runtime_core&) = delete;
+    runtime_core& operator=(const runtime_core&) = delete;
+
+    const runtime_options& options() const noexcept { return options_; }
+    net::engine& engine() noexcept { return *engine_; }
+    core::executor& executor() noexcept { return executor_; }
+    core::time_point now() const noexcept { return executor_.now(); }
+    core::object_table<published_object>& objects() noexcept { return objects_; }
+
+    /// The user's object for this core; null once that is destroyed.
+    runtime* facade() const noexcept { return facade_.load(std::memory_order_acquire); }
+    void set_facade(runtime* facade) noexcept {
+        facade_.store(facade, std::memory_order_release);
+    }
+
+    /// Null once this runtime stops, or where there is no facade any more.
+    std::shared_ptr<core::naming> naming();
+    std::vector<std::string> listen();
+
+    bool is_stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }
+    /// Was this process forked off after the runtime was made? Then its threads are not here.
+    bool is_forked() const noexcept;
+
+    /// Withdraws every name and refuses new calls, without waiting for methods.
+    void withdraw_all() noexcept;
+    void stop(std::chrono::nanoseconds limit) noexcept;
+    /// Calls being served now, suspended ones too.
+    std::size_t calls_running() const noexcept {
+        return running_.load(std::memory_order_relaxed);
+    }
+    void call_begins() noexcept { running_.fetch_add(1, std::memory_order_relaxed); }
+    void call_ends() noexcept { running_.fetch_sub(1, std::memory_order_relaxed); }
+
+    /// Runs `work` on a worker, or where none is free on a thread of its own: for what must run.
+    void post_surely(void (*work)(void*), void* context) noexcept;
+
+    void add_peer_observer(std::weak_ptr<core::peer_observer> observer);
+
+    /// Blocks this thread for that time.
+    void pause(std::chrono::nanoseconds time) noexcept;
+
+    void on_call(std::unique_ptr<core::incoming> call) noexcept override;
+    void on_peer_gone(const core::incoming::peer& who) noexcept override;
+
+    core::time_point started() const noexcept { return started_; }
+
+private:
+    std::vector<std::string> listen_defaults();
+
+    const runtime_options options_;
+    const unsigned process_;
+    std::unique_ptr<net::engine> engine_;
+    core::executor& executor_;
+    const core::time_point started_;
+    core::object_table<published_object> objects_;
+    std::atomic<runtime*> facade_{nullptr};
+    std::atomic<bool> stopping_{false};
+    std::atomic<std::size_t> running_{0};
+
+    std::mutex mutex_;  // what follows
+    std::shared_ptr<core::naming> naming_;
+    std::vector<std::string> endpoints_;
+    bool listening_ = false;
+    std::vector<std::weak_ptr<core::peer_observer>> peer_observers_;
+    std::mutex stop_mutex_;  // one stop at a time; the second waits for the first
+    bool stopped_ = false;
+};
+
+/// The core of `chosen`, else of the current runtime.
+std::shared_ptr<runtime_core> core_of(runtime* chosen);
+
+/// Answers calls of the object at address 0; see runtime.proto.
+void serve_builtin(runtime_core& owner, std::unique_ptr<core::incoming> call) noexcept;
+
+/// The directory for this user's sockets, made if need be. Throws roi::error.
+std::string socket_directory();
+
+}  // namespace roi::detail
