@@ -13,7 +13,7 @@ rounds=5
 root=$PWD
 build=$root/build/release
 cmake --preset release >/dev/null
-cmake --build "$build" --target roi_idlc >/dev/null
+cmake --build "$build" --target roi_idlc >&2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
