@@ -9,7 +9,7 @@ namespace {
 
 /// Letters of other scripts stay readable; control characters, broken UTF-8 and the characters that
 /// reorder or hide text (U+200B to U+200F, U+202A to U+202E, U+2066 to U+2069, U+FEFF) do not.
-std::string printable(std::string_view text) {
+std::string escape(std::string_view text) {
     constexpr const char* digits = "0123456789abcdef";
     std::string result;
     for (std::size_t i = 0; i < text.size();) {
@@ -43,6 +43,17 @@ std::string printable(std::string_view text) {
 
 }  // namespace
 
+std::string printable(std::string_view text) {
+    std::string result;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const auto end = std::min(text.find('\n', begin), text.size());
+        result += escape(text.substr(begin, end - begin));
+        if (end < text.size()) result += '\n';
+        begin = end + 1;
+    }
+    return result;
+}
+
 std::string format(const model::diagnostic& what) {
     std::string text;
     if (!what.where.file.empty()) {
@@ -56,7 +67,7 @@ std::string format(const model::diagnostic& what) {
     text += what.level == model::severity::error ? "error: " : what.level == model::severity::warning ? "warning: " : "note: ";
     text += what.text;
     if (!what.advice.empty()) text += "; " + what.advice;
-    return printable(text) + '\n';
+    return escape(text) + '\n';
 }
 
 std::string format(std::vector<model::diagnostic> all) {

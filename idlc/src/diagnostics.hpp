@@ -4,6 +4,7 @@
 #include "model/model.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace idlc {
@@ -14,6 +15,9 @@ std::string format(const model::diagnostic& what);
 
 /// One per line, in order of file and position; equal ones once.
 std::string format(std::vector<model::diagnostic> all);
+
+/// Escapes what a terminal would obey: control characters but line ends, bad UTF-8, text direction.
+std::string printable(std::string_view text);
 
 bool has_errors(const std::vector<model::diagnostic>& all);
 

@@ -1,16 +1,27 @@
 // idlc: annotated C++ headers in, stubs out. The stages in order; nothing else.
+#include "check/check.hpp"
 #include "diagnostics.hpp"
+#include "explain.hpp"
 #include "model/dump.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
 #include "parse/parse.hpp"
 
 #include <cstdio>
+#include <vector>
 
 namespace {
 
 void print(std::FILE* to, const std::string& text) {
     std::fwrite(text.data(), 1, text.size(), to);
+}
+
+void print_times(const idlc::parse::request& request, const idlc::parse::timing& timing) {
+    // The second parse finds everything in the page cache, as the first one did for most of it.
+    const auto bare = idlc::parse::bare_parse(request);
+    std::fprintf(stderr, "idlc: read in %.1f ms (%d %s of libclang: %.1f ms); libclang's bare parse: %.1f ms\n",
+                 static_cast<double>(timing.total.count()) / 1000, timing.passes, timing.passes == 1 ? "pass" : "passes",
+                 static_cast<double>(timing.clang.count()) / 1000, static_cast<double>(bare.count()) / 1000);
 }
 
 int run(const idlc::options& options) {
@@ -20,14 +31,23 @@ int run(const idlc::options& options) {
     request.flags = options.flags;
     request.all_classes = options.action == idlc::action::explain || options.action == idlc::action::suggest;
     const idlc::parse::result parsed = idlc::parse::run(request);
-    print(stderr, idlc::format(parsed.diagnostics));
-    if (parsed.bad_usage) return 2;
-    if (parsed.failed) return 1;
-    if (options.action == idlc::action::dump_model) {
-        print(stdout, idlc::model::dump(parsed.file));
-        return idlc::has_errors(parsed.diagnostics) ? 1 : 0;
+    std::vector<idlc::model::diagnostic> found = parsed.diagnostics;
+    if (parsed.bad_usage || parsed.failed) {
+        print(stderr, idlc::format(found));
+        return parsed.bad_usage ? 2 : 1;
     }
-    if (idlc::has_errors(parsed.diagnostics)) return 1;
+    if (options.time) print_times(request, parsed.timing);
+    switch (options.action) {
+        case idlc::action::explain: print(stdout, idlc::printable(idlc::explain(parsed.file))); return 0;
+        case idlc::action::suggest: print(stdout, idlc::printable(idlc::suggest(parsed.file))); return 0;
+        case idlc::action::dump_model: print(stdout, idlc::model::dump(parsed.file)); break;
+        default: break;
+    }
+    const auto checked = idlc::check::all(parsed.file);
+    found.insert(found.end(), checked.begin(), checked.end());
+    print(stderr, idlc::format(found));
+    if (idlc::has_errors(found)) return 1;
+    if (options.action == idlc::action::dump_model) return 0;
     return idlc::write_outputs(options, parsed.file);
 }
 

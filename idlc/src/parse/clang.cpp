@@ -60,9 +60,9 @@ bool is_unnamed(CXCursor cursor) {
     if (kind == CXCursor_Namespace) return spelling(cursor).empty() || clang_Cursor_isAnonymous(cursor) != 0;
     if (clang_Cursor_isAnonymous(cursor) != 0 || clang_Cursor_isAnonymousRecordDecl(cursor) != 0)
         return true;
-    // From 16 on the spelling is "(unnamed struct at ...)", before it is empty.
+    // From 16 on the spelling is "demo::x::(unnamed struct at ...)", before it is empty.
     const std::string name = spelling(cursor);
-    return name.empty() || name.front() == '(';
+    return name.empty() || name.find('(') != std::string::npos;
 }
 
 std::string qualified_name(CXCursor cursor) {

@@ -323,6 +323,7 @@ struct class_reader {
         if (find_mark(read_marks(in, base), "remote") == nullptr) return;
         const std::string name = class_name(base);
         into.bases.push_back(name);
+        in.base_classes.emplace(name, base);
         into.base_uses.push_back({name, location_of(base).file, clang_isVirtualBase(specifier) != 0});
     }
 
@@ -458,10 +459,24 @@ struct class_reader {
 
 }  // namespace
 
-void read_interface(context& in, CXCursor declaration) {
+model::interface read_interface(context& in, CXCursor declaration) {
     model::interface result;
     class_reader{in, result, declaration}.read_all();
-    in.file.interfaces.push_back(std::move(result));
+    return result;
+}
+
+void read_foreign_bases(context& in) {
+    std::set<std::string> known;
+    for (const model::interface& own : in.file.interfaces) known.insert(own.name);
+    for (bool again = true; again;) {
+        again = false;
+        const auto met = in.base_classes;  // reading a base may meet further ones
+        for (const auto& [name, declaration] : met) {
+            if (!known.insert(name).second) continue;
+            in.file.foreign_bases.push_back(read_interface(in, declaration));
+            again = true;
+        }
+    }
 }
 
 }  // namespace idlc::parse

@@ -29,7 +29,9 @@ struct context {
     bool classes_known = false;
     /// Where annotations were seen, to find the marks that clang dropped: "file:line:column".
     std::set<std::string> seen_marks = {};
-    /// Records being read, innermost last.
+    /// Marked bases that were met: those of other headers are read whole.
+    std::map<std::string, CXCursor> base_classes = {};
+    /// Adapters that are being followed, to end a cycle of them.
     std::set<std::string> open_records = {};
 
     void report(model::location where, std::string what, std::string advice = {},
@@ -76,6 +78,8 @@ void read_enumeration(context& in, CXCursor declaration, const std::string& name
 bool is_error_type(context& in, CXCursor declaration);
 
 // classes.cpp
-void read_interface(context& in, CXCursor declaration);
+model::interface read_interface(context& in, CXCursor declaration);
+/// Marked bases that other headers declare, into file::foreign_bases.
+void read_foreign_bases(context& in);
 
 }  // namespace idlc::parse

@@ -46,7 +46,9 @@ model::marks read_marks(context& in, CXCursor declaration) {
         mark.where = location_of(child);
         in.seen_marks.insert(position(mark.where));
         // An annotation of a forward declaration reappears on the definition.
-        if (clang_File_isEqual(file, own_file) == 0 || offset + 64 < begin || offset > end) return;
+        if (is_scope(clang_getCursorKind(declaration)) &&
+            (clang_File_isEqual(file, own_file) == 0 || offset < begin || offset > end))
+            return;
         const auto colon = note.find(':', 4);
         mark.name = note.substr(4, colon == std::string::npos ? colon : colon - 4);
         if (colon != std::string::npos) mark.argument = without_quotes(note.substr(colon + 1));

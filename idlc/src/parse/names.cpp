@@ -43,7 +43,18 @@ std::vector<std::string> spelled_arguments(CXType canonical) {
     return arguments;
 }
 
+/// From 16 on spellings leave default arguments out, but there are the values themselves.
+std::string value_argument(CXType canonical, unsigned index) {
+    const CXCursor declaration = clang_getTypeDeclaration(canonical);
+    if (clang_Cursor_getNumTemplateArguments(declaration) <= static_cast<int>(index) ||
+        clang_Cursor_getTemplateArgumentKind(declaration, index) != CXTemplateArgumentKind_Integral)
+        return {};
+    const long long value = clang_Cursor_getTemplateArgumentValue(declaration, index);
+    return value == -1 ? std::string("18446744073709551615") : std::to_string(value);
+}
+
 bool is_default_argument(const std::string& written) {
+    if (written == "18446744073709551615" || written.empty()) return true;  // of std::span
     for (const char* prefix : {"std::allocator<", "std::less<", "std::hash<", "std::equal_to<",
                                "std::char_traits<", "std::default_delete<"})
         if (written.starts_with(prefix)) return true;
@@ -61,7 +72,7 @@ std::string with_arguments(std::string name, CXType type, CXType canonical, alia
         CXType argument = clang_Type_getTemplateArgumentAsType(canonical, at);
         if (argument.kind == CXType_Invalid) {
             if (spelled.empty()) spelled = spelled_arguments(canonical);
-            arguments.push_back(at < spelled.size() ? spelled[at] : std::string());
+            arguments.push_back(at < spelled.size() ? spelled[at] : value_argument(canonical, at));
             continue;
         }
         if (i < sugared) {
@@ -113,6 +124,13 @@ std::string constness(CXType type, const std::string& name) {
 
 std::string name_type(CXType type, aliases how) {
     if (type.kind == CXType_Elaborated) {
+        if (how == aliases::kept) {
+            // Named through a using-declaration, and libclang does not say where it leads.
+            std::string written = spelling(type);
+            if (written.starts_with("const ")) written.erase(0, 6);
+            for (const char* known : c_library_aliases)
+                if (written == std::string("std::") + known) return constness(type, written);
+        }
         const std::string name = name_type(clang_Type_getNamedType(type), how);
         const bool inner = clang_isConstQualifiedType(clang_Type_getNamedType(type)) != 0;
         return inner ? name : constness(type, name);

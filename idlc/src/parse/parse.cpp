@@ -227,7 +227,7 @@ struct walker {
             in.report(remote->where, "'" + class_name(child) + "' is nested or unnamed, so no client can be generated beside it",
                       "move it into a named namespace");
         } else if (remote != nullptr || (in.all_classes && is_nameable(child) && has_methods(child))) {
-            read_interface(in, child);
+            in.file.interfaces.push_back(read_interface(in, child));
             return visit_nested(child);
         }
         report_stray_class_marks(child, marks, remote != nullptr);
@@ -290,8 +290,10 @@ void read_diagnostics(CXTranslationUnit unit, result& into, std::vector<model::l
             CXDiagnosticSet children = clang_getChildDiagnostics(diagnostic);
             for (unsigned k = 0; k < clang_getNumDiagnosticsInSet(children); ++k) {
                 CXDiagnostic child = clang_getDiagnosticInSet(children, k);
-                into.diagnostics.push_back({model::severity::note,
-                                            location_of(clang_getDiagnosticLocation(child)),
+                model::location place = location_of(clang_getDiagnosticLocation(child));
+                if (place.file == wrapper_name) place = {};  // "in file included from" our main file
+                if (!place.file.empty())
+                    into.diagnostics.push_back({model::severity::note, std::move(place),
                                             text(clang_getDiagnosticSpelling(child)),
                                             {}});
                 clang_disposeDiagnostic(child);
@@ -403,6 +405,7 @@ result run(const request& what) {
         walk.walk(root, walker::step::adapters);
         walk.walk(root, walker::step::errors);
         walk.walk(root, walker::step::interfaces);
+        read_foreign_bases(in);
         report_lost_marks(in, expanded);
         add_stub_includes(one.file, ready.arguments);
         answer = std::move(one);

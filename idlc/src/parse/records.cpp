@@ -138,7 +138,7 @@ struct record_reader {
             const CXType canonical = clang_getCanonicalType(field_type);
             const CXCursor declaration = clang_getTypeDeclaration(canonical);
             const bool is_private = hidden || is_hidden(field);
-            const bool unnamed_field = name.empty() || name.front() == '(';
+            const bool unnamed_field = name.empty() || name.find('(') != std::string::npos;
             const bool unnamed_type = canonical.kind == CXType_Record && is_unnamed(declaration);
             if (unnamed_field && canonical.kind != CXType_Record) return;  // padding in bit-fields
             if (unnamed_type && clang_getCursorKind(declaration) != CXCursor_UnionDecl && depth < 8) {

@@ -103,18 +103,9 @@ std::string read_doc(CXCursor declaration) {
 
 default_argument read_default(context& in, CXCursor parameter) {
     default_argument result;
-    bool present = false;
     std::vector<replacement> names;
     each_child(parameter, [&](CXCursor child) {
-        if (clang_isExpression(clang_getCursorKind(child)) == 0) return;
-        // The bound of an array parameter is an expression too.
-        const span_of_file own = extent_of(child);
-        const CXTypeKind kind = clang_getCursorType(parameter).kind;
-        if ((kind == CXType_ConstantArray || kind == CXType_IncompleteArray ||
-             kind == CXType_DependentSizedArray) && own.end < extent_of(parameter).end)
-            return;
-        present = true;
-        find_names(child, names, result.usable);
+        if (clang_isExpression(clang_getCursorKind(child)) != 0) find_names(child, names, result.usable);
     });
     const span_of_file all = extent_of(parameter);
     std::size_t size = 0;
@@ -131,14 +122,11 @@ default_argument read_default(context& in, CXCursor parameter) {
         if (source[i] == '=' && depth <= 0) equals = i;
     }
     if (equals == std::string::npos) {
-        if (!present) return result;
         // Made by a macro: clang's own rendering of the declaration has it.
         const std::string printed = text(clang_getCursorPrettyPrinted(parameter, nullptr));
         const auto at = printed.find(" = ");
         if (at != std::string::npos) result.text = printed.substr(at + 3);
-        else result.usable = false;
-        if (!names.empty()) result.usable = false;  // names would stand unqualified
-        if (result.text.empty()) result.text = "{}";
+        if (result.text.empty() || !names.empty()) result.usable = result.text.empty();
         return result;
     }
     std::string written = source.substr(equals + 1);

@@ -106,9 +106,7 @@ const std::unordered_map<std::string, container>& containers() {
         {"std::vector", {kind::sequence, 1}},
         {"std::deque", {kind::sequence, 1}},
         {"std::list", {kind::sequence, 1}},
-        {"std::forward_list", {kind::sequence, 1}},
         {"std::span", {kind::sequence, 1}},
-        {"std::initializer_list", {kind::sequence, 1}},
         {"std::array", {kind::fixed_array, 1}},
         {"std::set", {kind::set, 1}},
         {"std::multiset", {kind::set, 1}},
@@ -186,6 +184,9 @@ const std::unordered_map<std::string, refusal>& refused_library_types() {
         {"std::allocator", {"is an allocator, which belongs to one process", "leave it out of the interface"}},
         {"std::locale", {"is a locale, which belongs to one process", "take its name"}},
         {"std::stack", {"cannot be walked over", "take std::vector"}},
+        {"std::forward_list", {"grows at its front only", "take std::list or std::vector"}},
+        {"std::initializer_list", {"cannot be made from what arrives", "take std::vector or std::span<const T>"}},
+        {"std::valarray", {"is a std::valarray", "take std::vector"}},
         {"std::queue", {"cannot be walked over", "take std::deque"}},
         {"std::priority_queue", {"cannot be walked over", "take std::vector"}},
     };
@@ -241,7 +242,7 @@ bool standard_type(context& in, CXType written, CXType canonical, CXCursor decla
         const bool narrow = character.kind == CXType_Char_S || character.kind == CXType_Char_U;
         type.what = narrow ? model::kind::string : model::kind::wide_string;
         type.bits = static_cast<int>(clang_Type_getSizeOf(character) * 8);
-        if (!narrow) type.container = cpp_name(canonical);
+        if (!narrow) type.container = type.cpp;
         return true;
     }
     if (name == "std::monostate") {
@@ -534,7 +535,14 @@ model::type read_type(context& in, CXType given, const model::marks& marks) {
             refuse(type, "is a vector register", "take std::array");
             break;
         case CXType_Record: read_class(in, written, canonical, type); break;
-        default: refuse(type, "is a type that idlc does not know", "take a plain value"); break;
+        default:
+            if (type.cpp == "char8_t") {  // has no kind of its own
+                type.what = model::kind::integer;
+                type.bits = 8;
+            } else {
+                refuse(type, "is a type that idlc does not know", "take a plain value");
+            }
+            break;
     }
     if (find_mark(marks, "one_of") != nullptr) read_one_of(in, marks, canonical, type);
     return type;

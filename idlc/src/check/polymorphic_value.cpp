@@ -1,0 +1,44 @@
+// Refuses base classes behind pointers and references where any derived object may stand.
+#include "check/rules.hpp"
+
+namespace idlc::check {
+namespace {
+
+const model::record* polymorphic(const model::file& file, const model::type& type) {
+    if (type.what != model::kind::record || !type.one_of.empty() || !type.reason.empty()) return nullptr;
+    const auto found = file.records.find(type.name);
+    if (found == file.records.end() || !found->second.is_polymorphic || found->second.is_error) return nullptr;
+    return &found->second;
+}
+
+}  // namespace
+
+void polymorphic_value(const model::file& file, const model::interface& interface,
+                       const model::method& method, diagnostics& out) {
+    if (!method.is_remote) return;
+    for (const use& one : uses_of(interface, method)) {
+        const model::passing how = one.parameter != nullptr ? one.parameter->how : method.result_how;
+        const bool by_value = how == model::passing::value || how == model::passing::rvalue_reference;
+        if (const model::record* record = polymorphic(file, one.type); record != nullptr) {
+            if (record->is_abstract)
+                report(out, one.where, one.subject + " is '" + called(one.type) + "', an abstract class",
+                       "name the classes that may stand there with ROI_ONE_OF(...)");
+            else if (!by_value && one.parameter != nullptr)
+                report(out, one.where, one.subject + " refers to '" + called(one.type) +
+                                           "', behind which any derived class may stand",
+                       "take it by value, or name the classes with ROI_ONE_OF(...)");
+            continue;
+        }
+        if (!one.type.one_of.empty()) continue;
+        each_part(one.type, [&](const model::type& part) {
+            if (part.what != model::kind::owner && part.what != model::kind::pointer) return;
+            if (part.arguments.empty() || !part.one_of.empty() || !part.reason.empty()) return;
+            if (polymorphic(file, part.arguments[0]) == nullptr) return;
+            report(out, one.where, one.subject + " holds a pointer to '" + called(part.arguments[0]) +
+                                       "', behind which any derived class may stand",
+                   "name the classes with ROI_ONE_OF(...)");
+        });
+    }
+}
+
+}  // namespace idlc::check
