@@ -72,7 +72,8 @@ void compare(const fs::path& expected, const std::string& text) {
         }
         return;
     }
-    CHECK_MESSAGE(read(expected) == text, expected.string() << "\nis now\n" << text);
+    const bool same = read(expected) == text;
+    CHECK_MESSAGE(same, expected.string() << "\nis now\n" << text);
 }
 
 }  // namespace

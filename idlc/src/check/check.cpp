@@ -27,6 +27,7 @@ public:
     record_walk(const model::file& file, diagnostics& out) : file_(file), out_(out) {}
 
     void visit(const use& from) {
+        if (!from.type.reason.empty()) return;  // refused as a whole
         each_part(from.type, [&](const model::type& part) {
             if (part.what != model::kind::record || !part.reason.empty()) return;
             visit_record(part.name, from);

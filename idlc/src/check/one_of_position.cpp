@@ -21,7 +21,7 @@ void one_of_position(const model::file& file, const model::interface& interface,
         if (!polymorphic)
             report(out, mark->where, "ROI_ONE_OF stands on " + one.subject + ", which is no polymorphic class",
                    "remove it, or take std::variant");
-        else if (one.type.one_of.empty())
+        else if (mark->argument.empty())
             report(out, mark->where, "ROI_ONE_OF of " + one.subject + " names no class", "name those that may stand there");
         std::set<std::string> names;
         for (const model::type& member : one.type.one_of) {

@@ -17,6 +17,8 @@ void polymorphic_value(const model::file& file, const model::interface& interfac
                        const model::method& method, diagnostics& out) {
     if (!method.is_remote) return;
     for (const use& one : uses_of(interface, method)) {
+        const model::marks& marks = one.parameter != nullptr ? one.parameter->marks : method.marks;
+        if (has_mark(marks, "one_of")) continue;  // looked at by its own rule
         const model::passing how = one.parameter != nullptr ? one.parameter->how : method.result_how;
         const bool by_value = how == model::passing::value || how == model::passing::rvalue_reference;
         if (const model::record* record = polymorphic(file, one.type); record != nullptr) {
@@ -29,7 +31,6 @@ void polymorphic_value(const model::file& file, const model::interface& interfac
                        "take it by value, or name the classes with ROI_ONE_OF(...)");
             continue;
         }
-        if (!one.type.one_of.empty()) continue;
         each_part(one.type, [&](const model::type& part) {
             if (part.what != model::kind::owner && part.what != model::kind::pointer) return;
             if (part.arguments.empty() || !part.one_of.empty() || !part.reason.empty()) return;

@@ -72,7 +72,7 @@ std::string qualified_name(CXCursor cursor) {
         if (clang_isTranslationUnit(kind) != 0 || clang_isInvalid(kind) != 0) break;
         // The standard library's are its own affair: std::__cxx11::list is std::list.
         if (kind == CXCursor_Namespace && clang_Cursor_isInlineNamespace(at) != 0 && in_std(at)) continue;
-        parts.push_back(is_unnamed(at) ? std::string() : spelling(at));
+        parts.push_back(is_unnamed(at) ? std::string("(unnamed)") : spelling(at));
     }
     std::string name;
     for (auto part = parts.rbegin(); part != parts.rend(); ++part) {

@@ -87,7 +87,8 @@ bool is_scope(CXCursorKind kind);     // class or template of one
 /// Nearest enclosing namespace, class or translation unit; looks through `extern "C"`.
 CXCursor scope_of(CXCursor cursor);
 
-/// "demo::Bank::entry", without inline namespaces, without template arguments; unnamed parts are "".
+/// "demo::Bank::entry", without template arguments and std's inline namespaces; unnamed parts are
+/// "(unnamed)".
 std::string qualified_name(CXCursor cursor);
 /// Every part of the qualified name can be named from outside: public, and not unnamed.
 bool is_nameable(CXCursor cursor);

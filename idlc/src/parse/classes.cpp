@@ -98,7 +98,7 @@ struct class_reader {
         type.reason.clear();
         type.advice.clear();
         if (!inner.reason.empty()) {
-            type.reason = "points to '" + inner.written + "', which " + inner.reason;
+            type.reason = "points to '" + inner.qualified + "', which " + inner.reason;
             type.advice = inner.advice;
         } else if (!marked) {
             type.reason = "is a C array, which arrives as a pointer";

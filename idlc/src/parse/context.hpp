@@ -22,6 +22,9 @@ struct context {
 
     /// Class template instantiations that nothing has completed; a further pass does.
     std::set<std::string> incomplete = {};
+    /// Partial specialisations of roi::adapt exist; classes that one of them may fit.
+    bool partial_adapters = false;
+    std::set<std::string> probes = {};
     /// Canonical spelling of T in each roi::adapt<T> -> the type it travels as.
     std::map<std::string, CXType> adapters = {};
     /// Classes by qualified name, for the text in ROI_ONE_OF; filled on first use.

@@ -18,6 +18,12 @@ namespace fs = std::filesystem;
 // relative includes then mean what they mean to its users, and a further pass can add lines.
 constexpr const char* wrapper_name = "roi_idlc_input.cpp";
 constexpr int most_passes = 6;
+// What a type is adapted to, or void. Also for standards before concepts.
+constexpr const char* probe_text =
+    "template <class T> struct roi_idlc_void { typedef void type; };\n"
+    "template <class T, class = void> struct roi_idlc_probe { typedef void type; };\n"
+    "template <class T> struct roi_idlc_probe<T, typename roi_idlc_void<typename "
+    "roi::adapt<T>::wire>::type> { typedef typename roi::adapt<T>::wire type; };\n";
 constexpr const char* mark_notice = "roi mark";
 
 struct prepared {
@@ -132,7 +138,8 @@ struct walker {
                 walk(child, what);
             } else if (kind == CXCursor_LinkageSpec || kind == CXCursor_UnexposedDecl) {
                 if (is_interesting(file_of(child))) walk(child, what);
-            } else if (is_class(kind) || kind == CXCursor_ClassTemplate) {
+            } else if (is_class(kind) || kind == CXCursor_ClassTemplate ||
+                       kind == CXCursor_ClassTemplatePartialSpecialization) {
                 if (is_interesting(file_of(child))) visit_class(child, what);
             } else if (what == step::interfaces && kind == CXCursor_FunctionDecl && in_header(child)) {
                 report_meaningless(child, "a function");
@@ -150,6 +157,12 @@ struct walker {
 
     void visit_class(CXCursor child, step what) {
         const CXCursorKind kind = clang_getCursorKind(child);
+        if (kind == CXCursor_ClassTemplatePartialSpecialization) {
+            if (what == step::adapters && spelling(child).starts_with("adapt") &&
+                qualified_name(scope_of(child)) == "roi")
+                in.partial_adapters = true;
+            return;
+        }
         if (what == step::adapters) {
             visit_adapter(child);
             return;
@@ -161,6 +174,19 @@ struct walker {
         }
         if (!in_header(child)) return;
         visit_interface(child);
+    }
+
+    /// Answers to the questions that the pass before asked, by position in `asked`.
+    void read_probes(CXCursor root, const std::vector<std::string>& asked) {
+        if (asked.empty()) return;
+        each_child(root, [&](CXCursor child) {
+            const std::string name = spelling(child);
+            const std::string_view prefix = "roi_idlc_probe_";
+            if (clang_getCursorKind(child) != CXCursor_TypedefDecl || !name.starts_with(prefix)) return;
+            const std::size_t index = std::stoul(name.substr(prefix.size()));
+            const CXType answer = clang_getCanonicalType(clang_getTypedefDeclUnderlyingType(child));
+            if (index < asked.size() && answer.kind != CXType_Void) in.adapters.emplace(asked[index], answer);
+        });
     }
 
     void visit_adapter(CXCursor child) {
@@ -365,6 +391,7 @@ result run(const request& what) {
     const std::string include = "#include " + quoted(fs::absolute(what.header).lexically_normal().string()) + "\n";
     std::string completions;
     std::set<std::string> completed;
+    std::vector<std::string> probed;
     const std::vector<model::diagnostic> before = answer.diagnostics;
     model::file last_good;
     clang_index index(clang_createIndex(0, 0));
@@ -403,6 +430,7 @@ result run(const request& what) {
         walker walk{in, ready.arguments, {}};
         const CXCursor root = clang_getTranslationUnitCursor(unit.get());
         walk.walk(root, walker::step::adapters);
+        walk.read_probes(root, probed);
         walk.walk(root, walker::step::errors);
         walk.walk(root, walker::step::interfaces);
         read_foreign_bases(in);
@@ -413,6 +441,12 @@ result run(const request& what) {
         std::string more;
         for (const std::string& name : in.incomplete)
             if (completed.insert(name).second) more += "static_assert(sizeof(::" + name + ") > 0);\n";
+        if (probed.empty() && !in.probes.empty()) more += probe_text;
+        for (const std::string& name : in.probes)
+            if (std::find(probed.begin(), probed.end(), name) == probed.end()) {
+                more += "typedef roi_idlc_probe< ::" + name + ">::type roi_idlc_probe_" + std::to_string(probed.size()) + ";\n";
+                probed.push_back(name);
+            }
         if (more.empty()) break;
         completions += more;
     }

@@ -215,7 +215,7 @@ void read_arguments(context& in, CXType source, CXType canonical, int count, mod
     // What cannot travel inside makes the whole unable to.
     for (const model::type& inner : type.arguments)
         if (!inner.reason.empty() && type.reason.empty()) {
-            type.reason = "holds '" + inner.written + "', which " + inner.reason;
+            type.reason = "holds '" + inner.qualified + "', which " + inner.reason;
             type.advice = inner.advice;
         }
 }
@@ -348,10 +348,16 @@ void read_class(context& in, CXType written, CXType canonical, model::type& type
         in.open_records.erase("adapt " + type.cpp);
         const model::type& wire = type.arguments[0];
         if (!wire.reason.empty())
-            refuse(type, "is adapted to '" + wire.written + "', which " + wire.reason, wire.advice);
+            refuse(type, "is adapted to '" + wire.qualified + "', which " + wire.reason, wire.advice);
         return;
     }
+    // Which partial specialisation of roi::adapt fits only the compiler can say: a further pass asks.
+    if (in.partial_adapters) in.probes.insert(type.cpp);
     if (standard_type(in, written, canonical, declaration, plain, type)) return;
+    if (plain == "_IO_FILE") {
+        refuse(type, "is a C stream, which belongs to one process", "take the bytes, or a file name");
+        return;
+    }
 
     const CXCursor definition = clang_getCursorDefinition(declaration);
     if (plain == "roi::bytes") {
@@ -442,7 +448,7 @@ void read_pointer(context& in, CXType canonical, CXType written, const model::ma
                         find_mark(marks, "inout") != nullptr || find_mark(marks, "one_of") != nullptr ||
                         sized;
     if (!inner.reason.empty()) {
-        type.reason = "points to '" + inner.written + "', which " + inner.reason;
+        type.reason = "points to '" + inner.qualified + "', which " + inner.reason;
         type.advice = inner.advice;
     } else if (!marked) {
         type.reason = "is a raw pointer";
@@ -518,7 +524,7 @@ model::type read_type(context& in, CXType given, const model::marks& marks) {
             type.arguments.push_back(read_type(in, clang_getArrayElementType(source)));
             const model::type& inner = type.arguments[0];
             if (!inner.reason.empty()) {
-                type.reason = "holds '" + inner.written + "', which " + inner.reason;
+                type.reason = "holds '" + inner.qualified + "', which " + inner.reason;
                 type.advice = inner.advice;
             }
             break;
