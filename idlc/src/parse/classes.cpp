@@ -257,6 +257,43 @@ struct class_reader {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     }
 
+    /// The names alone of a type that stays in its process; references and outer const left out.
+    static model::type local_type(CXType type) {
+        model::type result;
+        result.what = model::kind::unsupported;
+        CXType plain = type;
+        CXType canonical = clang_getCanonicalType(type);
+        if (canonical.kind == CXType_LValueReference || canonical.kind == CXType_RValueReference) {
+            plain = clang_getPointeeType(type.kind == canonical.kind ? type : canonical);
+            canonical = clang_getCanonicalType(plain);
+        }
+        if (canonical.kind == CXType_ConstantArray || canonical.kind == CXType_IncompleteArray) {
+            const CXType element = clang_getArrayElementType(canonical);
+            result.cpp = cpp_name(element) + "*";
+            result.qualified = qualified_type(element) + "*";
+            return result;
+        }
+        result.cpp = cpp_name(plain);
+        result.qualified = qualified_type(plain);
+        for (std::string* name : {&result.cpp, &result.qualified}) {
+            if (name->starts_with("const ") && canonical.kind != CXType_Pointer) name->erase(0, 6);
+            if (name->ends_with("* const")) name->erase(name->size() - 6);
+            // A declarator around the name: only an alias can stand before it.
+            if (name->find("(*") != std::string::npos || name->find("::*") != std::string::npos)
+                *name = "std::type_identity_t<" + *name + ">";
+        }
+        return result;
+    }
+
+    static bool is_nameable_type(CXType type) {
+        CXType canonical = clang_getCanonicalType(type);
+        while (canonical.kind == CXType_LValueReference || canonical.kind == CXType_RValueReference ||
+               canonical.kind == CXType_Pointer)
+            canonical = clang_getCanonicalType(clang_getPointeeType(canonical));
+        if (canonical.kind != CXType_Record && canonical.kind != CXType_Enum) return true;
+        return is_nameable(clang_getTypeDeclaration(canonical));
+    }
+
     void read_constructor(CXCursor cursor) {
         if (is_deleted(cursor) || clang_CXXConstructor_isCopyConstructor(cursor) != 0 ||
             clang_CXXConstructor_isMoveConstructor(cursor) != 0)
@@ -276,10 +313,9 @@ struct class_reader {
             parameter.written = spelling(type);
             parameter.how = passing_of(type);
             // A constructor runs where the object is: its parameters never travel.
-            parameter.type.cpp = cpp_name(type);
-            parameter.type.qualified = qualified_type(type);
+            parameter.type = local_type(type);
             parameter.type.written = parameter.written;
-            parameter.type.what = model::kind::unsupported;
+            if (!is_nameable_type(type)) return;  // no server class could repeat it
             default_argument text = read_default(in, argument);
             parameter.default_text = std::move(text.text);
             parameter.default_usable = text.usable;

@@ -352,8 +352,11 @@ void collect_includes(CXTranslationUnit unit, model::file& file) {
 }
 
 void add_stub_includes(model::file& file, const std::vector<std::string>& arguments) {
-    for (model::interface& interface : file.interfaces)
-        for (auto& base : interface.base_uses) {
+    std::vector<model::interface*> all;
+    for (model::interface& interface : file.interfaces) all.push_back(&interface);
+    for (model::interface& interface : file.foreign_bases) all.push_back(&interface);
+    for (model::interface* interface : all)
+        for (auto& base : interface->base_uses) {
             std::error_code error;
             if (fs::equivalent(base.header, file.path, error)) {
                 base.header.clear();
@@ -395,7 +398,7 @@ result run(const request& what) {
     const std::vector<model::diagnostic> before = answer.diagnostics;
     model::file last_good;
     clang_index index(clang_createIndex(0, 0));
-    for (int pass = 1; pass <= most_passes; ++pass) {
+    for (int pass = 1; pass <= (what.all_classes ? 2 : most_passes); ++pass) {
         const auto start = std::chrono::steady_clock::now();
         clang_unit unit;
         const CXErrorCode code =

@@ -126,7 +126,16 @@ default_argument read_default(context& in, CXCursor parameter) {
         const std::string printed = text(clang_getCursorPrettyPrinted(parameter, nullptr));
         const auto at = printed.find(" = ");
         if (at != std::string::npos) result.text = printed.substr(at + 3);
-        if (result.text.empty() || !names.empty()) result.usable = result.text.empty();
+        // Every name stands at the macro's place; the text says which word is which.
+        for (const replacement& name : names)
+            for (std::size_t found = 0; (found = result.text.find(name.written, found)) != std::string::npos;) {
+                const bool whole = (found == 0 || (!is_word(result.text[found - 1]) && result.text[found - 1] != ':' &&
+                                                   result.text[found - 1] != '.')) &&
+                                   (found + name.written.size() == result.text.size() ||
+                                    !is_word(result.text[found + name.written.size()]));
+                if (whole) result.text.replace(found, name.written.size(), name.qualified);
+                found += whole ? name.qualified.size() : name.written.size();
+            }
         return result;
     }
     std::string written = source.substr(equals + 1);
