@@ -16,7 +16,7 @@ namespace {
 
 // A peer chooses what is compared here, so work and output are bounded.
 constexpr std::size_t max_findings = 1'000;
-constexpr std::size_t max_members = 2'000'000;  // fields and enum values looked at
+constexpr std::size_t max_members = 500'000;  // fields and enum values looked at
 constexpr std::size_t max_label = 512;
 constexpr std::size_t max_guesses = 20;
 constexpr std::size_t max_candidates = 1'000;
