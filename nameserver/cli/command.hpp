@@ -33,7 +33,7 @@ CLI::App& add_command(program& to, const std::string& name, const std::string& s
                       const std::string& example);
 
 /// Writes a JSON document and a line feed to standard output.
-void print(const nlohmann::ordered_json& document);
+void print_json(const nlohmann::ordered_json& document);
 /// Writes text to standard output, control characters made visible.
 void print(std::string_view text);
 

@@ -2,10 +2,13 @@
 #include "command.hpp"
 #include "description/render.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace roi::cli {
 
@@ -46,6 +49,37 @@ void complain(const settings& with, const failure& what) {
     }
 }
 
+/// `roi call` takes any words as arguments, also -5: all that is no option of its own goes behind
+/// "--", for the parser would take it for one.
+std::vector<std::string> separated(int count, char** words) {
+    std::vector<std::string> options(words + 1, words + count);
+    if (options.empty() || options.front() != "call") {
+        return options;
+    }
+    std::vector<std::string> rest;
+    std::vector<std::string> own{"call"};
+    for (std::size_t i = 1; i < options.size(); ++i) {
+        const auto& word = options[i];
+        const auto name = word.substr(0, word.find('='));
+        const bool valued = name == "--scope" || name == "--nameserver" || name == "--timeout";
+        if (word == "--") {
+            rest.insert(rest.end(), options.begin() + static_cast<std::ptrdiff_t>(i) + 1, options.end());
+            break;
+        }
+        if (word == "--json" || word == "--help" || word == "-h" || valued) {
+            own.push_back(word);
+            if (valued && name.size() == word.size() && i + 1 < options.size()) {
+                own.push_back(options[++i]);
+            }
+        } else {
+            rest.push_back(word);
+        }
+    }
+    own.emplace_back("--");
+    own.insert(own.end(), rest.begin(), rest.end());
+    return own;
+}
+
 int run(int count, char** words) {
     program roi;
     roi.app.name("roi");
@@ -66,7 +100,9 @@ int run(int count, char** words) {
     add_completion(roi);
     add_version(roi);
     try {
-        roi.app.parse(count, words);
+        auto all = separated(count, words);
+        std::reverse(all.begin(), all.end());  // as the parser wants them
+        roi.app.parse(std::move(all));
     } catch (const CLI::ParseError& why) {
         const bool help = why.get_exit_code() == 0;
         roi.app.exit(why, std::cout, std::cerr);
@@ -112,7 +148,7 @@ CLI::App& add_command(program& to, const std::string& name, const std::string& s
     return command;
 }
 
-void print(const nlohmann::ordered_json& document) {
+void print_json(const nlohmann::ordered_json& document) {
     std::cout << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 

@@ -83,7 +83,7 @@ exit_code run(const settings& with, const std::string& what, const std::vector<s
     try {
         const auto value = description::result_to_json(*call.method, bytes);
         if (with.json) {
-            print(value);
+            print_json(value);
         } else if (call.method->output_type()->field_count() > 0) {
             print(description::shown(value) + "\n");
         }
@@ -110,9 +110,6 @@ void add_call(program& to) {
     const auto arguments = std::make_shared<std::vector<std::string>>();
     command.add_option("NAME.METHOD", *what, "Which method of which object")->required();
     command.add_option("ARGUMENT", *arguments, "One JSON value for each parameter");
-    // Behind the method all words are arguments, also such as begin with a dash: -5, --.
-    command.prefix_command(false);
-    command.positionals_at_end(false);
     command.callback(
         [&to, what, arguments] { to.run = [&to, what, arguments] { return run(to.settings, *what, *arguments); }; });
 }

@@ -80,7 +80,7 @@ exit_code run(const settings& with, const options& chosen) {
             }
         }
     } else if (with.json) {
-        print(as_json(source.document, source.interface));
+        print_json(as_json(source.document, source.interface));
     } else {
         print(description::to_header(source.document, source.interface));
     }

@@ -14,7 +14,7 @@ struct options {
     bool names_only = false;
 };
 
-void print_json(const std::vector<naming::entry>& entries) {
+void print_entries(const std::vector<naming::entry>& entries) {
     auto list = nlohmann::ordered_json::array();
     for (const auto& entry : entries) {
         auto locations = nlohmann::ordered_json::array();
@@ -36,7 +36,7 @@ void print_json(const std::vector<naming::entry>& entries) {
                         {"attributes", entry.attributes},
                         {"locations", locations}});
     }
-    print(list);
+    print_json(list);
 }
 
 void print_table(const std::vector<naming::entry>& entries) {
@@ -67,7 +67,7 @@ exit_code run(const settings& with, const options& chosen) {
             print(full_name(entry.scope, entry.name) + "\n");
         }
     } else if (with.json) {
-        print_json(entries);
+        print_entries(entries);
     } else if (entries.empty()) {
         print("nothing is published" +
               (chosen.prefix.empty() ? std::string{} : " under names that begin with " + chosen.prefix) +

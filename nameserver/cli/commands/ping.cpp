@@ -41,7 +41,7 @@ void report(const settings& with, nlohmann::ordered_json facts, const std::strin
             const std::vector<double>& times) {
     if (with.json) {
         facts["milliseconds"] = times;
-        print(facts);
+        print_json(facts);
         return;
     }
     std::string line = who + " answers: ";

@@ -25,7 +25,7 @@ exit_code run(settings with, const std::string& text) {
                                  {"holder", holder_text(place.holder)},
                                  {"since", utc_text(place.published_at_ms)}});
         }
-        print(nlohmann::ordered_json{{"scope", entry.scope},
+        print_json(nlohmann::ordered_json{{"scope", entry.scope},
                                      {"name", entry.name},
                                      {"interface", entry.type.name},
                                      {"fingerprint", hex(entry.type.fingerprint)},

@@ -18,7 +18,7 @@ void add_version(program& to) {
         to.run = [&to] {
             const auto protobuf = google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION);
             if (to.settings.json) {
-                print(nlohmann::ordered_json{
+                print_json(nlohmann::ordered_json{
                     {"version", ROI_VERSION}, {"wire", wire_version}, {"protobuf", protobuf}});
             } else {
                 print("roi " ROI_VERSION " (wire protocol " + std::to_string(wire_version) +
