@@ -49,14 +49,14 @@ service Bank {
   option (roi.interface) = {cpp_class: "demo::Bank" published_name: "bank" concurrent: true deadline_us: 2500000};
   // Cents held by `account`.
   rpc balance(Bank_balance_arguments) returns (Bank_balance_results) {
-    option (roi.method) = {id: 1 cpp: "std::int64_t balance(const std::string& account, const demo::entry& what) const"
+    option (roi.method) = {id: 1 cpp: "std::int64_t balance(const std::string & account, const demo::entry &what) const"
       cpp_name: "balance" semantics: AT_LEAST_ONCE deadline_us: 500000 throws: "demo.poor"};
   }
   rpc close(none) returns (none) { option (roi.method) = {id: 2 cpp_name: "close" oneway: true blocking: true}; }
 }
 service Savings {
   option (roi.interface) = {cpp_class: "demo::Savings" bases: "demo.Bank" abstract: true};
-  rpc rate(none) returns (Bank_balance_results) { option (roi.method) = {id: 3 cpp: "double rate()" }; }
+  rpc rate(none) returns (Bank_balance_results) { option (roi.method) = {id: 3 cpp: "double & rate(char ** a, int && b, std::function<void (int &)> c, int d = 1 & 2, bool e = {3 * 4}, long & f)" }; }
 }
 )proto";
 
@@ -103,7 +103,7 @@ public:
 
 class ROI_REMOTE() Savings : public Bank {
 public:
-    virtual double rate() = 0;
+    virtual double& rate(char** a, int&& b, std::function<void (int&)> c, int d = 1 & 2, bool e = {3 * 4}, long& f) = 0;
 };
 
 }  // namespace demo

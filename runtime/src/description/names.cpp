@@ -193,9 +193,37 @@ template std::string comment(const pb::FieldDescriptor&);
 template std::string comment(const pb::EnumDescriptor&);
 template std::string comment(const pb::EnumValueDescriptor&);
 
+namespace {
+
+/// "const std::string & who" as people write it; default arguments are left as they are.
+std::string tightened(const std::string& declaration) {
+    std::string text;
+    bool in_default = false;
+    int depth = 0;
+    for (std::size_t i = 0; i < declaration.size(); ++i) {
+        const char c = declaration[i];
+        depth += c == '(' || c == '<' || c == '{' ? 1 : c == ')' || c == '>' || c == '}' ? -1 : 0;
+        in_default = (in_default || c == '=') && !(c == ',' && depth <= 1) && depth > 0;
+        const char next = i + 1 < declaration.size() ? declaration[i + 1] : '\0';
+        if (c == ' ' && !in_default && (next == '&' || next == '*')) {
+            continue;
+        }
+        // "& who", but "&&" and "*&" stay together, and so do "&)" and "&,".
+        text += c;
+        const bool joins = next == '&' || next == '*' || next == ' ' || next == ')' || next == ',' ||
+                           next == '>' || next == '\0';
+        if ((c == '&' || c == '*') && !in_default && !joins) {
+            text += ' ';
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
 std::string signature(const pb::MethodDescriptor& of) {
     if (!marks(of).cpp().empty()) {
-        return marks(of).cpp();
+        return tightened(marks(of).cpp());
     }
     std::string text = "void ";
     if (const auto* result = of.output_type()->FindFieldByNumber(1)) {
