@@ -16,7 +16,6 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr std::size_t frames_per_step = 32;
-constexpr unsigned turns_per_hold = 64;
 constexpr auto connect_retry = std::chrono::milliseconds{5};
 
 // The method that this thread runs right now, for a connection that it owns unless taken over.
@@ -70,6 +69,10 @@ void connection::connect_to(std::vector<address> addresses) {
 }
 
 void connection::connect_failed(errc code, const std::string& why) {
+    {
+        std::lock_guard hold{mutex_};
+        if (phase_ != phase::resolving) return;
+    }
     fail(code, why);
     end_owned();
 }
@@ -166,6 +169,7 @@ void connection::serve() {
         connect_step();
         return leave();
     }
+    const unsigned most_turns = shell_->turns_per_hold();
     for (unsigned turn = 0;; ++turn) {
         const auto done = process(who::pool);
         if (done == progress::lost) return;
@@ -182,9 +186,9 @@ void connection::serve() {
                 stalled_ = true;
                 return;
             }
-            if (first_waiter_ != nullptr) turn = turns_per_hold;
+            if (first_waiter_ != nullptr) turn = most_turns;
         }
-        if (turn >= turns_per_hold && (first_waiter_ != nullptr || shell_->others_wait()))
+        if (turn >= most_turns && (first_waiter_ != nullptr || shell_->others_wait()))
             return leave();
         ssize_t got = -1;
         bool looked = false;

@@ -75,7 +75,7 @@ public:
 
     /// For the shell alone.
     struct shell_data {
-        int registered_fd = -1;
+        std::atomic<int> registered_fd{-1};
         std::atomic<bool> lazy{false};
         std::shared_ptr<void> watch;
         std::atomic<std::uint64_t> timer{0};
@@ -106,6 +106,7 @@ private:
     void connect_step();
     bool next_address();  // false: none is left, and the connection has ended
     void attached();
+    void look_alive();
     void lead(waiter& me, core::outgoing& call, std::optional<core::time_point> deadline);
     void leave();
     void end_owned();

@@ -2,6 +2,7 @@
 #include "net/connection.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 
@@ -18,6 +19,7 @@ void connection::start(core::outgoing& call) {
     bool noted = false;
     bool later = false;
     bool tell = false;
+    if (settings_->eager_timers) look_alive();
     // `call` may be gone as soon as the lock is released.
     const bool attended = call.will_wait;
     const auto deadline = call.deadline;
@@ -35,6 +37,16 @@ void connection::start(core::outgoing& call) {
     std::uint64_t expected = gate_free;
     if (gate_.compare_exchange_strong(expected, gate_armed, std::memory_order_acq_rel))
         shell_->arm(*this);
+}
+
+void connection::look_alive() {
+    std::uint64_t expected = gate_free;
+    if (!gate_.compare_exchange_strong(expected, gate_owned, std::memory_order_acq_rel)) return;
+    // Nobody polls an idle connection here, so its end is found out before it is used again.
+    char octet = 0;
+    const auto got = ::recv(fd(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got == 0) fail(errc::connection_lost, "the other end closed the connection");
+    leave();
 }
 
 void connection::cancel(core::outgoing& call) {
@@ -78,6 +90,7 @@ void connection::wait(core::outgoing& call) {
                 me.promoted = false;
                 leads = true;
             } else if (me.done) {
+                dequeue(me);
                 return;
             } else if (session_.active(call)) {
                 leads = try_own();

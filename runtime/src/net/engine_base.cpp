@@ -277,6 +277,7 @@ bool engine_base::stop(core::time_point deadline) {
         listeners.swap(listeners_);
         for (const auto& entry : connections_) all.push_back(entry.second);
         if (signals_) signals_->cancel();
+        if (resolver_) resolver_->cancel();
     }
     for (const auto& entry : listeners) entry.second->close();
     for (const auto& one : all) one->drain();

@@ -42,6 +42,8 @@ public:
     virtual void end_sleep() noexcept = 0;
     /// Other connections wait for the thread that serves this one.
     virtual bool others_wait() const noexcept = 0;
+    /// Reads of one connection in a row before others have their turn.
+    virtual unsigned turns_per_hold() const noexcept = 0;
     /// False where threads must not wait inside a write.
     virtual bool may_wait_in_write() const noexcept = 0;
     /// This thread goes to sleep; a connection whose method it runs is handed over.

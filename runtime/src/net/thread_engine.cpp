@@ -223,10 +223,10 @@ void thread_engine::arm(connection& which) {
     epoll_event event{};
     event.events = (which.connecting() ? EPOLLOUT : EPOLLIN) | EPOLLRDHUP | EPOLLONESHOT;
     event.data.u64 = which.number();
-    const bool known = which.of_shell.registered_fd == fd;
-    which.of_shell.registered_fd = fd;
+    const bool known = which.of_shell.registered_fd.exchange(fd) == fd;
     if (::epoll_ctl(epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0 &&
-        (errno != EEXIST || ::epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event) != 0))
+        (errno != EEXIST || ::epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event) != 0) &&
+        which.fd() == fd)  // else a waiting thread went on to the next address meanwhile
         return which.abort(errc::connection_lost, "cannot poll: " + system_text(errno));
     // A worker that is done with the connection polls next by itself; a method that was taken
     // from, a service or a user's thread does not.

@@ -39,6 +39,7 @@ public:
     bool try_sleep() noexcept override;
     void end_sleep() noexcept override {}
     bool others_wait() const noexcept override { return polling_.load() == 0; }
+    unsigned turns_per_hold() const noexcept override { return 64; }
     bool may_wait_in_write() const noexcept override;
     void before_blocking() noexcept override { connection::before_blocking(); }
 

@@ -1,0 +1,780 @@
+// The engine on real sockets: calls, endings, threads, both kinds of engine.
+#include "support/seam.hpp"
+
+#include <roi/error.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <latch>
+#include <memory>
+#include <ostream>
+#include <semaphore>
+#include <thread>
+
+namespace {
+
+using namespace seam;
+using roi::errc;
+using roi::outcome;
+using kind = roi::core::answer::kind;
+using incoming = std::unique_ptr<roi::core::incoming>;
+
+enum method : std::uint64_t { echo_it = 1, keep = 2, hold = 3, throws = 4, refuses = 5, ignores = 6 };
+
+/// A directory of its own for Unix sockets; removed with everything in it.
+class scratch {
+public:
+    scratch() {
+        char name[] = "/tmp/roi_engine_XXXXXX";
+        REQUIRE(::mkdtemp(name) != nullptr);
+        path_ = name;
+    }
+    ~scratch() { ::rmdir(path_.c_str()); }
+    std::string socket(const std::string& name = "s") const { return "unix:" + path_ + "/" + name; }
+    std::string file(const std::string& name = "s") const { return path_ + "/" + name; }
+
+private:
+    std::string path_;
+};
+
+/// A server whose methods a test can hold back.
+struct server {
+    explicit server(roi::net::engine_options options = {})
+        : objects{[this](incoming one) { serve(std::move(one)); }},
+          engine{roi::net::make_engine(std::move(options))} {
+        engine->set_sink(&objects);
+    }
+    ~server() {
+        release.release(1000);
+        engine->stop(clock::now() + 60s);
+    }
+    void serve(incoming one) {
+        switch (one->header().method) {
+            case keep: {
+                std::lock_guard hold_it{mutex};
+                kept.push_back(std::move(one));
+                arrived.release();
+                return;
+            }
+            case hold:
+                arrived.release();
+                release.acquire();
+                return echo(std::move(one));
+            case throws: {
+                const roi::core::wire_exception what[] = {{"demo.broke", {std::byte{7}}, "no money"},
+                                                          {"std.runtime_error", {}, "no money"}};
+                return one->fail(what);
+            }
+            case refuses: return one->refuse(errc::object_not_found, outcome::not_executed, "gone");
+            case ignores: return;
+            default: return echo(std::move(one));
+        }
+    }
+    std::counting_semaphore<> arrived{0};
+    std::counting_semaphore<> release{0};
+    std::mutex mutex;
+    std::vector<incoming> kept;
+    sink objects;
+    std::unique_ptr<roi::net::engine> engine;
+};
+
+struct client {
+    explicit client(roi::net::engine_options options = {})
+        : engine{roi::net::make_engine(std::move(options))} {}
+    std::unique_ptr<roi::net::engine> engine;
+};
+
+/// Plain sockets, for peers that are not ours.
+int raw_connect(const std::string& path) {
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    path.copy(at.sun_path, sizeof at.sun_path - 1);
+    REQUIRE(::connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
+    return fd;
+}
+std::string read_all(int fd) {
+    std::string out;
+    char part[512];
+    for (;;) {
+        const auto got = ::recv(fd, part, sizeof part, 0);
+        if (got <= 0) return out;
+        out.append(part, static_cast<std::size_t>(got));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a call over each kind of socket comes back with its result") {
+    scratch files;
+    for (const auto& where : {files.socket(), std::string{"tcp://127.0.0.1:0"},
+                              std::string{"tcp://[::1]:0"}}) {
+        CAPTURE(where);
+        server there;
+        client here;
+        const auto to = here.engine->connect(there.engine->listen(where));
+        for (int i = 0; i < 100; ++i) {
+            call one{echo_it, "hello " + std::to_string(i)};
+            invoke(*to, one);
+            REQUIRE(one.answer.what == kind::result);
+            CHECK(one.result() == "hello " + std::to_string(i));
+            CHECK(one.times == 1);
+        }
+    }
+}
+
+TEST_CASE("a host name is resolved") {
+    server there;
+    client here;
+    auto where = there.engine->listen("tcp://127.0.0.1:0");
+    where.replace(where.find("127.0.0.1"), 9, "localhost");
+    call one{echo_it, "by name"};
+    invoke(*here.engine->connect(where), one);
+    CHECK(one.result() == "by name");
+}
+
+TEST_CASE("a call nobody waits for is completed by a thread of the engine") {
+    scratch files;
+    server there;
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    std::deque<call> all;
+    for (int i = 0; i < 3000; ++i) to->start(all.emplace_back(echo_it, std::to_string(i)));
+    for (int i = 0; i < 3000; ++i) {
+        auto& one = all[static_cast<std::size_t>(i)];
+        REQUIRE(one.ended_within());
+        CHECK(one.result() == std::to_string(i));
+    }
+}
+
+TEST_CASE("large messages travel in both directions, several at a time") {
+    scratch files;
+    for (const auto& where : {files.socket(), std::string{"tcp://127.0.0.1:0"}}) {
+        server there;
+        client here;
+        const auto to = here.engine->connect(there.engine->listen(where));
+        std::deque<call> all;
+        std::vector<std::string> sent;
+        for (std::size_t i = 0; i < 8; ++i) {
+            sent.emplace_back((std::size_t{1} << 20) * (i + 1) / 2 + i, static_cast<char>('a' + i));
+            to->start(all.emplace_back(echo_it, sent.back()));
+        }
+        call small{echo_it, "between"};
+        invoke(*to, small);
+        CHECK(small.result() == "between");
+        for (std::size_t i = 0; i < 8; ++i) {
+            REQUIRE(all[i].ended_within());
+            CHECK(all[i].result() == sent[i]);
+        }
+    }
+}
+
+TEST_CASE("exceptions and refusals arrive as what they are") {
+    scratch files;
+    server there;
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    call thrown{throws};
+    invoke(*to, thrown);
+    REQUIRE(thrown.answer.what == kind::exception);
+    REQUIRE(thrown.answer.exceptions.size() == 2);
+    CHECK(thrown.answer.exceptions[0].type == "demo.broke");
+    CHECK(thrown.answer.exceptions[0].fields == std::vector{std::byte{7}});
+    CHECK(thrown.answer.exceptions[1].text == "no money");
+    call refused{refuses};
+    invoke(*to, refused);
+    CHECK(refused.failed(errc::object_not_found, outcome::not_executed));
+    CHECK(refused.answer.text == "gone");
+    call ignored{ignores};
+    invoke(*to, ignored);
+    CHECK(ignored.failed(errc::shutting_down, outcome::unknown));
+}
+
+TEST_CASE("the server knows who calls") {
+    scratch files;
+    server there;
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    call one{keep};
+    to->start(one);
+    there.arrived.acquire();
+    const auto& who = there.kept.at(0)->from();
+    CHECK(who.uid == ::getuid());
+    CHECK(who.pid == ::getpid());
+    CHECK(who.runtime_high == here.engine->runtime_id().high);
+    CHECK(who.runtime_low == here.engine->runtime_id().low);
+    there.kept.clear();
+    CHECK(one.ended_within());
+}
+
+TEST_CASE("nobody listens: the call was not executed, and the next connect tries again") {
+    scratch files;
+    client here;
+    auto to = here.engine->connect(files.socket());
+    call one{echo_it};
+    invoke(*to, one);
+    CHECK(one.failed(errc::unreachable, outcome::not_executed));
+    CHECK(to->failed());
+    server there;
+    there.engine->listen(files.socket());
+    call again{echo_it, "now"};
+    invoke(*here.engine->connect(files.socket()), again);
+    CHECK(again.result() == "now");
+    call misspelt{echo_it};
+    invoke(*here.engine->connect("http://nowhere"), misspelt);
+    CHECK(misspelt.failed(errc::invalid_argument, outcome::not_executed));
+}
+
+TEST_CASE("one endpoint has one connection") {
+    scratch files;
+    server there;
+    client here;
+    const auto where = there.engine->listen(files.socket());
+    CHECK(here.engine->connect(where) == here.engine->connect(where));
+}
+
+TEST_CASE("a deadline ends a call by itself: waited for, or not") {
+    scratch files;
+    server there;
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    call warm{echo_it};
+    invoke(*to, warm);
+    call waited{keep};
+    invoke(*to, waited, 20ms);
+    CHECK(waited.failed(errc::deadline_exceeded, outcome::unknown));
+    call unwaited{keep};
+    unwaited.deadline = clock::now() + 20ms;
+    to->start(unwaited);
+    CHECK(unwaited.ended_within());
+    CHECK(unwaited.failed(errc::deadline_exceeded, outcome::unknown));
+    call late{echo_it};
+    late.deadline = clock::now() - 1ms;
+    to->start(late);
+    CHECK(late.failed(errc::deadline_exceeded, outcome::not_executed));
+    there.arrived.acquire();
+    there.arrived.acquire();
+    CHECK(there.kept.at(0)->deadline().has_value());
+}
+
+TEST_CASE("cancelling ends the call here and tells the server") {
+    scratch files;
+    server there;
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    call one{keep};
+    to->start(one);
+    there.arrived.acquire();
+    std::binary_semaphore told{0};
+    there.kept.at(0)->on_abandoned(
+        [](void* context) { static_cast<std::binary_semaphore*>(context)->release(); }, &told);
+    to->cancel(one);
+    CHECK(one.failed(errc::cancelled, outcome::unknown));
+    told.acquire();
+    CHECK(there.kept.at(0)->abandoned());
+    to->cancel(one);
+    CHECK(one.times == 1);
+
+    // From another thread, while this one waits.
+    call waited{keep};
+    waited.will_wait = true;
+    to->start(waited);
+    std::thread other{[&] {
+        there.arrived.acquire();
+        to->cancel(waited);
+    }};
+    to->wait(waited);
+    CHECK(waited.failed(errc::cancelled, outcome::unknown));
+    other.join();
+}
+
+TEST_CASE("the end of a server ends its calls at once, with what is known of them") {
+    scratch files;
+    client here;
+    auto there = std::make_unique<server>();
+    const auto to = here.engine->connect(there->engine->listen(files.socket()));
+    call sent{keep};
+    to->start(sent);
+    there->arrived.acquire();
+    call waiting{keep};
+    waiting.will_wait = true;
+    to->start(waiting);
+    there->arrived.acquire();
+    std::thread killer{[&] {
+        there->engine->stop(clock::now());
+        there->kept.clear();
+    }};
+    to->wait(waiting);
+    CHECK(waiting.failed(errc::connection_lost, outcome::unknown));
+    CHECK(sent.ended_within());
+    CHECK(sent.failed(errc::connection_lost, outcome::unknown));
+    killer.join();
+    call later{echo_it};
+    invoke(*to, later);
+    CHECK(later.answer.ran == outcome::not_executed);
+}
+
+TEST_CASE("a client that goes abandons its calls and is reported gone") {
+    scratch files;
+    server there;
+    auto here = std::make_unique<client>();
+    const auto to = here->engine->connect(there.engine->listen(files.socket()));
+    call one{keep};
+    to->start(one);
+    there.arrived.acquire();
+    std::binary_semaphore told{0};
+    there.kept.at(0)->on_abandoned(
+        [](void* context) { static_cast<std::binary_semaphore*>(context)->release(); }, &told);
+    here->engine->stop(clock::now());
+    CHECK(one.failed(errc::shutting_down, outcome::unknown));
+    told.acquire();
+    there.kept.clear();
+    there.engine->stop(clock::now() + 60s);
+    CHECK(there.objects.gone == 1);
+}
+
+TEST_CASE("stopping lets calls under way finish and refuses new ones") {
+    scratch files;
+    server there;
+    client here;
+    const auto where = there.engine->listen(files.socket());
+    const auto to = here.engine->connect(where);
+    call one{hold, "finished"};
+    to->start(one);
+    there.arrived.acquire();
+    std::thread stopper{[&] { CHECK(there.engine->stop(clock::now() + 60s)); }};
+    // The peer is told before anything else ends.
+    while (!to->failed()) std::this_thread::yield();
+    call late{echo_it};
+    invoke(*to, late);
+    CHECK(late.failed(errc::shutting_down, outcome::not_executed));
+    there.release.release();
+    CHECK(one.ended_within());
+    CHECK(one.result() == "finished");
+    stopper.join();
+    struct stat found {};
+    CHECK(::stat(files.file().c_str(), &found) != 0);
+}
+
+TEST_CASE("a method that blocks delays nobody else on its connection") {
+    scratch files;
+    server there;
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    std::deque<call> held;
+    for (int i = 0; i < 20; ++i) to->start(held.emplace_back(hold, "held"));
+    for (int i = 0; i < 20; ++i) there.arrived.acquire();  // all twenty run at the same time
+    call quick{echo_it, "quick"};
+    invoke(*to, quick);
+    CHECK(quick.result() == "quick");
+    there.release.release(20);
+    for (auto& one : held) {
+        REQUIRE(one.ended_within());
+        CHECK(one.result() == "held");
+    }
+}
+
+TEST_CASE("with every thread inside a method further calls are refused, and served again later") {
+    scratch files;
+    roi::net::engine_options few;
+    few.limits.max_workers = 2;
+    server there{few};
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    std::deque<call> held;
+    int running = 0;
+    int refused = 0;
+    while (refused < 3) {
+        REQUIRE(running < 64);
+        auto& one = held.emplace_back(hold, "held");
+        to->start(one);
+        // Either it is refused, or it runs.
+        for (;;) {
+            if (one.ended()) {
+                CHECK(one.failed(errc::overloaded, outcome::not_executed));
+                ++refused;
+                break;
+            }
+            if (there.arrived.try_acquire_for(1ms)) {
+                ++running;
+                break;
+            }
+        }
+    }
+    CHECK(running >= 2);
+    there.release.release(running);
+    for (auto& one : held) CHECK(one.ended_within());
+    call again{echo_it, "again"};
+    invoke(*to, again);
+    CHECK(again.result() == "again");
+}
+
+TEST_CASE("calls nest back and forth between two processes' engines") {
+    scratch files;
+    // Each end calls the other with a depth one less, until it is spent.
+    struct end {
+        std::unique_ptr<roi::net::engine> engine = roi::net::make_engine();
+        std::string other;
+        sink objects{[this](incoming one) {
+            auto depth = text(one->arguments()).size();
+            if (depth > 0) {
+                call inner{1, std::string(depth - 1, 'x')};
+                invoke(*engine->connect(other), inner);
+                if (inner.answer.what != kind::result)
+                    return one->refuse(inner.answer.code, inner.answer.ran, inner.answer.text);
+            }
+            one->reply({});
+        }};
+        ~end() { engine->stop(clock::now() + 60s); }
+    };
+    end a;
+    end b;
+    a.engine->set_sink(&a.objects);
+    b.engine->set_sink(&b.objects);
+    b.other = a.engine->listen(files.socket("a"));
+    a.other = b.engine->listen(files.socket("b"));
+    for (const std::size_t depth : {0u, 1u, 2u, 7u, 40u}) {
+        CAPTURE(depth);
+        call one{1, std::string(depth, 'x')};
+        invoke(*a.engine->connect(a.other), one);
+        CHECK(one.answer.what == kind::result);
+    }
+    std::vector<std::thread> all;
+    std::atomic<int> good{0};
+    for (int i = 0; i < 6; ++i)
+        all.emplace_back([&] {
+            for (int n = 0; n < 20; ++n) {
+                call one{1, std::string(6, 'x')};
+                invoke(*a.engine->connect(a.other), one);
+                good += one.answer.what == kind::result ? 1 : 0;
+            }
+        });
+    for (auto& one : all) one.join();
+    CHECK(good == 120);
+}
+
+TEST_CASE("many threads share one connection: leaders, followers, cancellers and deadlines") {
+    scratch files;
+    for (const auto& where : {files.socket(), std::string{"tcp://127.0.0.1:0"}}) {
+        server there;
+        client here;
+        const auto to = here.engine->connect(there.engine->listen(where));
+        std::atomic<int> good{0};
+        std::atomic<int> ended{0};
+        std::vector<std::thread> all;
+        for (int i = 0; i < 8; ++i)
+            all.emplace_back([&, i] {
+                for (int n = 0; n < 200; ++n) {
+                    const std::string sent = std::to_string(i) + "/" + std::to_string(n);
+                    call one{echo_it, sent};
+                    if (i % 4 == 3) {  // not waited for, and cancelled right away
+                        to->start(one);
+                        to->cancel(one);
+                        one.ended_within();
+                        ended += one.times;
+                        good += one.answer.what == kind::result || one.answer.code == errc::cancelled;
+                        continue;
+                    }
+                    if (i % 4 == 2) {
+                        invoke(*to, one, std::chrono::microseconds{n});
+                        good += one.answer.what == kind::result ||
+                                one.answer.code == errc::deadline_exceeded;
+                    } else {
+                        invoke(*to, one);
+                        good += one.answer.what == kind::result && one.result() == sent;
+                    }
+                    ended += one.times;
+                }
+            });
+        for (auto& one : all) one.join();
+        CHECK(good == 1600);
+        CHECK(ended == 1600);
+    }
+}
+
+TEST_CASE("stopping a server under load ends every call exactly once") {
+    scratch files;
+    for (int round = 0; round < 5; ++round) {
+        auto there = std::make_unique<server>();
+        client here;
+        const auto where = there->engine->listen(files.socket());
+        std::atomic<int> started{0};
+        std::atomic<int> ended{0};
+        std::vector<std::thread> all;
+        for (int i = 0; i < 4; ++i)
+            all.emplace_back([&] {
+                for (int n = 0; n < 300; ++n) {
+                    call one{echo_it, "x"};
+                    ++started;
+                    invoke(*here.engine->connect(where), one);
+                    ended += one.times;
+                    if (one.answer.what != kind::result) return;
+                }
+            });
+        while (started < 50) std::this_thread::yield();
+        there->engine->stop(clock::now() + 60s);
+        for (auto& one : all) one.join();
+        CHECK(ended == started);
+    }
+}
+
+TEST_CASE("foreign bytes are answered with a line of text and the connection closed") {
+    scratch files;
+    server there;
+    there.engine->listen(files.socket());
+    const int fd = raw_connect(files.file());
+    REQUIRE(::send(fd, "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL) == 18);
+    const auto got = read_all(fd);
+    CHECK(got.find("ROI endpoint") != std::string::npos);
+    CHECK(got.back() == '\n');
+    ::close(fd);
+}
+
+TEST_CASE("a peer that says nothing is closed when the time for Hello is over") {
+    scratch files;
+    roi::net::engine_options hasty;
+    hasty.limits.hello_time = 20ms;
+    server there{hasty};
+    there.engine->listen(files.socket());
+    const int fd = raw_connect(files.file());
+    CHECK(read_all(fd).empty());  // returns only when the other end closes
+    ::close(fd);
+}
+
+TEST_CASE("a peer that never reads is given up without harm to others") {
+    scratch files;
+    roi::net::engine_options hasty;
+    hasty.limits.write_time = 100ms;
+    server there{hasty};
+    client here;
+    const auto where = there.engine->listen(files.socket());
+    // A client of ours whose answers nobody reads: the raw end sends real calls and stops reading.
+    const int fd = raw_connect(files.file());
+    roi::wire::writer hello;
+    // Frame{hello{version 1..1, id, max_message, max_calls}} and its length, by hand.
+    hello.put_varint(1000);
+    hello.put_tag(6, roi::wire::wire_type::varint);
+    const std::size_t mark = hello.size();
+    hello.put_fixed64(1);
+    hello.put_fixed64(2);
+    hello.close(4, mark);
+    hello.put_varint(1);
+    hello.put_tag(2, roi::wire::wire_type::varint);
+    hello.put_varint(1);
+    hello.put_tag(1, roi::wire::wire_type::varint);
+    hello.close(1, 0);
+    hello.put_fixed32(static_cast<std::uint32_t>(hello.size()));
+    REQUIRE(::send(fd, "\x89ROI\r\n\x1a\n", 8, MSG_NOSIGNAL) == 8);
+    REQUIRE(::send(fd, hello.bytes().data(), hello.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(hello.size()));
+    bool refused = false;
+    for (std::uint64_t id = 1; id < 4000 && !refused; ++id) {
+        roi::wire::writer frame;
+        frame.put_raw(octets(std::string(32'000, 'x')));
+        frame.close(15, 0);
+        frame.put_fixed64(echo_it);
+        frame.put_tag(5, roi::wire::wire_type::fixed64);
+        frame.put_varint(id);
+        frame.put_tag(1, roi::wire::wire_type::varint);
+        frame.close(2, 0);
+        frame.put_fixed32(static_cast<std::uint32_t>(frame.size()));
+        std::size_t at = 0;
+        while (at < frame.size()) {
+            const auto put = ::send(fd, frame.bytes().data() + at, frame.size() - at, MSG_NOSIGNAL);
+            if (put <= 0) {
+                refused = true;  // closed by the server, as it should be
+                break;
+            }
+            at += static_cast<std::size_t>(put);
+        }
+    }
+    CHECK(refused);
+    ::close(fd);
+    call one{echo_it, "fine"};
+    invoke(*here.engine->connect(where), one);
+    CHECK(one.result() == "fine");
+}
+
+TEST_CASE("a socket file of a dead process is replaced, that of a living one refused") {
+    scratch files;
+    {
+        const int dead = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_un at{};
+        at.sun_family = AF_UNIX;
+        files.file().copy(at.sun_path, sizeof at.sun_path - 1);
+        REQUIRE(::bind(dead, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
+        ::close(dead);
+    }
+    server first;
+    CHECK(first.engine->listen(files.socket()) == files.socket());
+    server second;
+    try {
+        second.engine->listen(files.socket());
+        FAIL("two servers listen on one path");
+    } catch (const roi::error& refused) {
+        CHECK(refused.reason() == errc::name_taken);
+        CHECK(refused.outcome() == outcome::not_executed);
+    }
+    first.engine->unlisten(files.socket());
+    CHECK(second.engine->listen(files.socket()) == files.socket());
+    CHECK(second.engine->endpoints() == std::vector{files.socket()});
+    CHECK_THROWS_AS(second.engine->listen("unix:"), roi::error);
+    CHECK_THROWS_AS(second.engine->listen("tcp://127.0.0.1:99999"), roi::error);
+    CHECK_THROWS_AS(second.engine->listen("unix:/nonexistent/directory/s"), roi::error);
+}
+
+TEST_CASE("more calls than the server admits wait at the client") {
+    scratch files;
+    roi::net::engine_options narrow;
+    narrow.limits.max_calls = 4;
+    server there{narrow};
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    std::deque<call> all;
+    for (int i = 0; i < 10; ++i) to->start(all.emplace_back(keep, std::to_string(i)));
+    for (int i = 0; i < 10; ++i) {
+        there.arrived.acquire();
+        incoming one;
+        {
+            std::lock_guard hold_it{there.mutex};
+            CHECK(there.kept.size() <= 4);
+            one = std::move(there.kept.front());
+            there.kept.erase(there.kept.begin());
+        }
+        echo(std::move(one));
+    }
+    for (auto& one : all) {
+        REQUIRE(one.ended_within());
+        CHECK(one.answer.what == kind::result);
+    }
+}
+
+TEST_CASE("a message at the limit passes, one above it is never sent, nor such a result") {
+    scratch files;
+    roi::net::engine_options narrow;
+    narrow.limits.max_message = 300'000;
+    server there{narrow};
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    call fits{echo_it, std::string(300'000, 'x')};
+    invoke(*to, fits);
+    CHECK(fits.answer.what == kind::result);
+    call above{echo_it, std::string(300'001, 'x')};
+    invoke(*to, above);
+    CHECK(above.failed(errc::message_too_large, outcome::not_executed));
+
+    server wide;
+    client small{narrow};
+    const auto back = small.engine->connect(wide.engine->listen(files.socket("w")));
+    call kept{keep};
+    back->start(kept);
+    wide.arrived.acquire();
+    roi::wire::writer result;
+    result.put_raw(octets(std::string(300'001, 'x')));
+    wide.kept.at(0)->reply(std::move(result));
+    CHECK(kept.ended_within());
+    CHECK(kept.failed(errc::message_too_large, outcome::executed));
+}
+
+TEST_CASE("timers run, and do not run once cancelled") {
+    client here;
+    auto& on = here.engine->executor();
+    std::binary_semaphore ran{0};
+    auto release = [](void* context) { static_cast<std::binary_semaphore*>(context)->release(); };
+    on.start_timer(on.now() + 1ms, release, &ran);
+    ran.acquire();
+    std::binary_semaphore never{0};
+    const auto far = on.start_timer(on.now() + 1h, release, &never);
+    CHECK(on.cancel_timer(far));
+    CHECK_FALSE(on.cancel_timer(far));
+    std::binary_semaphore worked{0};
+    REQUIRE(on.post(release, &worked));
+    worked.acquire();
+    CHECK_FALSE(on.on_worker());
+}
+
+TEST_CASE("a user's io_context serves and calls, on the thread that runs it") {
+    scratch files;
+    boost::asio::io_context context;
+    const auto user = std::this_thread::get_id();
+    std::thread::id served_by;
+    auto engine = roi::net::make_engine(context);
+    sink objects{[&](incoming one) {
+        served_by = std::this_thread::get_id();
+        echo(std::move(one));
+    }};
+    engine->set_sink(&objects);
+    const auto where = engine->listen(files.socket());
+    const auto to = engine->connect(where);
+    call one{echo_it, "here"};
+    to->start(one);
+    while (!one.ended()) context.run_one();
+    CHECK(one.result() == "here");
+    CHECK(served_by == user);
+    std::string large(3 << 20, 'l');
+    call big{echo_it, large};
+    to->start(big);
+    while (!big.ended()) context.run_one();
+    CHECK(big.result() == large);
+    engine->stop(clock::now());
+    context.run();  // returns: nothing of the engine is left in it
+}
+
+TEST_CASE("a blocking wait needs nobody to run the user's io_context") {
+    scratch files;
+    server there;
+    boost::asio::io_context context;
+    auto engine = roi::net::make_engine(context);
+    for (const auto& where :
+         {there.engine->listen(files.socket()), there.engine->listen("tcp://127.0.0.1:0")}) {
+        for (int i = 0; i < 10; ++i) {
+            call one{echo_it, "alone"};
+            invoke(*engine->connect(where), one);
+            CHECK(one.result() == "alone");
+        }
+        call late{keep};
+        invoke(*engine->connect(where), late, 10ms);
+        CHECK(late.failed(errc::deadline_exceeded, outcome::unknown));
+    }
+    call nobody{echo_it};
+    invoke(*engine->connect(files.socket("nobody")), nobody);
+    CHECK(nobody.failed(errc::unreachable, outcome::not_executed));
+}
+
+TEST_CASE("a user's io_context that several threads run serves many clients") {
+    scratch files;
+    boost::asio::io_context context;
+    auto engine = roi::net::make_engine(context);
+    sink objects{echo};
+    engine->set_sink(&objects);
+    const auto where = engine->listen(files.socket());
+    auto busy = boost::asio::make_work_guard(context);
+    std::vector<std::thread> runners;
+    for (int i = 0; i < 2; ++i) runners.emplace_back([&] { context.run(); });
+    std::atomic<int> good{0};
+    std::vector<std::thread> callers;
+    for (int i = 0; i < 4; ++i)
+        callers.emplace_back([&] {
+            client here;
+            const auto to = here.engine->connect(where);
+            for (int n = 0; n < 50; ++n) {
+                call one{echo_it, std::to_string(n)};
+                invoke(*to, one);
+                good += one.result() == std::to_string(n) ? 1 : 0;
+            }
+        });
+    for (auto& one : callers) one.join();
+    CHECK(good == 200);
+    engine->stop(clock::now());
+    busy.reset();
+    for (auto& one : runners) one.join();
+}
