@@ -178,6 +178,27 @@ struct dispatch_table {
 
 }  // namespace roi::generated
 
+namespace roi::detail {
+
+/// The call that a handler's coroutine serves, kept as long as an executor refers to it.
+class served_call {
+public:
+    explicit served_call(generated::incoming& call) noexcept;
+    served_call(const served_call&) noexcept;
+    served_call& operator=(const served_call&) = delete;
+    ~served_call();
+    /// Runs `work(context)` on a worker, in the served call.
+    void post(void (*work)(void*), void* context) const noexcept;
+    friend bool operator==(const served_call& a, const served_call& b) noexcept {
+        return a.call_ == b.call_;
+    }
+
+private:
+    void* call_;
+};
+
+}  // namespace roi::detail
+
 template <class... Results>
 roi::call<Results...>::call(generated::request&& request, decoder decode,
                             std::span<const generated::known_exception> known)

@@ -6,6 +6,9 @@
 #include "api/published.hpp"
 #include "api/runtime_core.hpp"
 
+#include <memory>
+#include <new>
+
 namespace roi {
 namespace detail {
 namespace {
@@ -223,6 +226,36 @@ void serving::notify(void* self) noexcept {
         listener->on_abandoned();
         listener->release_reference();
     }
+}
+
+served_call::served_call(generated::incoming& call) noexcept : call_(&static_cast<serving&>(call)) {
+    static_cast<serving*>(call_)->retain();
+}
+
+served_call::served_call(const served_call& other) noexcept : call_(other.call_) {
+    static_cast<serving*>(call_)->retain();
+}
+
+served_call::~served_call() {
+    static_cast<serving*>(call_)->release();
+}
+
+void served_call::post(void (*work)(void*), void* context) const noexcept {
+    struct job {
+        served_call call;
+        void (*work)(void*);
+        void* context;
+    };
+    auto* const posted = new (std::nothrow) job{*this, work, context};
+    if (!posted) std::terminate();  // a coroutine that is never resumed would hold its object for ever
+    auto& owner = static_cast<serving*>(call_)->object().owner();
+    owner.post_surely(
+        [](void* self) {
+            const std::unique_ptr<job> mine{static_cast<job*>(self)};
+            const serving::scope scope{static_cast<serving*>(mine->call.call_)};
+            mine->work(mine->context);
+        },
+        posted);
 }
 
 }  // namespace detail
