@@ -345,7 +345,7 @@ void registrar::on_published(std::uint64_t number, const std::string& server,
                     const bool again = std::exchange(mine->was_registered, true);
                     todo.push_back([world = world_, observer = mine->observer, again, name, server,
                                     address = answer.address, generation = answer.generation] {
-                        world->log(again ? level::info : level::debug,
+                        world->log(level::debug,
                                    name +
                                        (again ? " is published again at " : " is published at ") +
                                        server + ", generation " + std::to_string(generation));
@@ -367,12 +367,6 @@ void registrar::on_published(std::uint64_t number, const std::string& server,
                 case status::invalid: {
                     mine->state = state::refused;
                     refusal why{code_of(answer.status), answer.text};
-                    if (mine->was_registered) {
-                        todo.push_back([world = world_, name, text = answer.text] {
-                            world->log(level::error,
-                                       name + " could not be published again: " + text);
-                        });
-                    }
                     todo.push_back([observer = mine->observer, why]() mutable {
                         if (observer) observer->refused(std::move(why));
                     });
