@@ -208,7 +208,7 @@ void read_record(context& in, CXType type, const std::string& name) {
     in.file.records[name].name = name;
     model::record record;
     record.name = name;
-    record.cpp = cpp_name(type);
+    record.cpp = name;
     const CXCursor declaration = clang_getTypeDeclaration(type);
     CXCursor definition = clang_getCursorDefinition(declaration);
     // Members of an implicit instantiation are those of its template; explicit ones have their own.
