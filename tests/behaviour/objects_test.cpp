@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
 #include <vector>
 
 namespace {
@@ -122,26 +123,23 @@ TEST_CASE("a call of another chain does not enter while the holder waits") {
     CHECK(here.kitchen.add(1, 1) == 2);
 }
 
-TEST_CASE("two chains that take two objects in opposite order end, and the error names both") {
+TEST_CASE("a deadlock of two chains ends at a deadline, and the error names both objects") {
     kitchen_world here;
-    demo::KitchenClient first = here.kitchen.with({.deadline = 400ms});
-    roi::call<> one = first.async_hold_and_ask("other").start();
+    roi::call<> one =
+        here.kitchen.with({.deadline = 300ms}).async_hold_and_ask("other").start();
     here.cook.door.await_waiting(1);
-    roi::call<> two =
-        here.second.with({.deadline = 400ms}).async_hold_and_ask("kitchen").start();
+    roi::call<> two = here.second.async_hold_and_ask("kitchen").start();
     here.other.door.await_waiting(1);
     here.cook.door.open();
     here.other.door.open();
-    const roi::result<void> a = one.get(roi::as_result);
-    const roi::result<void> b = two.get(roi::as_result);
-    REQUIRE(a.error());
-    REQUIRE(b.error());
-    for (const roi::error* const each : {a.error(), b.error()}) {
-        CHECK(each->reason() == roi::errc::deadline_exceeded);
-        MESSAGE(each->what());
-        CHECK(std::string{each->what()}.find("'kitchen'") != std::string::npos);
-        CHECK(std::string{each->what()}.find("'other'") != std::string::npos);
-    }
+    const roi::result<void> ended = one.get(roi::as_result);
+    REQUIRE(ended.error());
+    CHECK(ended.error()->reason() == roi::errc::deadline_exceeded);
+    const std::string text = ended.error()->what();
+    CHECK(text.find("'kitchen'") != std::string::npos);
+    CHECK(text.find("'other'") != std::string::npos);
+    // The other chain goes on as soon as the first has let its object go.
+    two.get();
     CHECK(here.kitchen.add(1, 1) == 2);
     CHECK(here.second.add(1, 1) == 2);
 }

@@ -214,9 +214,10 @@ std::string readable(const char* name) {
 }
 
 // "std::out_of_range" is exactly the standard type, "demo::lost" derived from it is not. The
-// library's inline namespaces (std::__cxx11, std::filesystem::__cxx11) are not part of the name.
+// library's inline namespaces and ABI tags are not part of the name.
 std::string wire_name(std::string cpp) {
     for (std::size_t at; (at = cpp.find("__cxx11::")) != std::string::npos;) cpp.erase(at, 9);
+    for (std::size_t at; (at = cpp.find("[abi:cxx11]")) != std::string::npos;) cpp.erase(at, 11);
     for (std::size_t at; (at = cpp.find("::")) != std::string::npos;) cpp.replace(at, 2, ".");
     return cpp;
 }

@@ -15,6 +15,8 @@ namespace roi::detail {
 namespace {
 
 constexpr std::chrono::seconds default_deadline{30};
+// What a nested call leaves of the time of the call that it serves.
+constexpr std::chrono::milliseconds most_margin{50};
 // Larger arguments are not copied, so a call that fails before it was written is not repeated.
 constexpr std::size_t largest_kept = std::size_t{64} << 10;
 // Attempts of an idempotent call that may have run.
@@ -109,7 +111,10 @@ void outgoing_call::begin() noexcept {
         // Beyond a century the clock would overflow.
         deadline_ = now + std::min(time, std::chrono::nanoseconds{std::chrono::hours{24 * 36500}});
         if (context_ && context_->deadline()) {
-            deadline_ = std::min(*deadline_, *context_->deadline());
+            // A little before the caller's caller gives up, so that it can still be told why.
+            const auto left = *context_->deadline() - now;
+            const auto margin = std::clamp<std::chrono::nanoseconds>(left / 16, {}, most_margin);
+            deadline_ = std::min(*deadline_, *context_->deadline() - margin);
         }
     }
     if (context_) context_->listen(*this);
@@ -577,8 +582,8 @@ void outgoing_call::tell(void* self) {
 roi::error outgoing_call::make_error(const core::answer& answer, std::uint64_t id) const {
     std::string text = answer.text;
     if (context_) {
-        text += (text.empty() ? "" : "; ") + std::string{"called by "} + context_->method_name() +
-                " of '" + context_->object().name() + "'";
+        text += (text.empty() ? "" : "; ") + std::string{"called on "} + object_->describe() +
+                " by " + context_->method_name() + " of '" + context_->object().name() + "'";
     }
     return roi::error{answer.code, answer.ran, text}.at(method_name(), endpoint(), id);
 }
