@@ -58,9 +58,7 @@ public:
     void registered(const id128& address, std::uint64_t generation) noexcept override {
         to_->registered({address.high, address.low}, generation);
     }
-    void refused(refusal&& why) noexcept override {
-        to_->refused({why.code, std::move(why.text)});
-    }
+    void refused(refusal&& why) noexcept override { to_->refused({why.code, std::move(why.text)}); }
     void not_reachable(refusal&& why) noexcept override {
         to_->not_reachable({why.code, std::move(why.text)});
     }
@@ -124,8 +122,7 @@ lookup_request naming_client::request_for(const core::resolve_request& what) con
     out.scope = scope_or_default(what.scope);
     out.name = what.name;
     if (what.type) {
-        out.type = {what.type->name,
-                    {what.type->fingerprint_high, what.type->fingerprint_low}};
+        out.type = {what.type->name, {what.type->fingerprint_high, what.type->fingerprint_low}};
         out.description = bytes_of(what.type->description);
     }
     out.deadline = what.deadline;
@@ -195,8 +192,7 @@ std::unique_ptr<core::registration> naming_client::publish(
     mine.scope = where->path;
     mine.name = what.name;
     if (what.type) {
-        mine.type = {what.type->name,
-                     {what.type->fingerprint_high, what.type->fingerprint_low}};
+        mine.type = {what.type->name, {what.type->fingerprint_high, what.type->fingerprint_low}};
         mine.description = bytes_of(what.type->description);
     }
     mine.endpoints = what.endpoints;
@@ -211,7 +207,8 @@ void naming_client::stop() noexcept {
     resolver_->stop();
     const std::lock_guard lock{mutex_};
     stopped_ = true;
-    for (auto& [server, each] : registrars_) each->stop();
+    for (auto& [server, each] : registrars_)
+        each->stop();
 }
 
 }  // namespace roi::naming
@@ -229,6 +226,8 @@ void set_default_scope(const std::string& scope) {
     naming::default_scope_text() = scope;
 }
 
-std::string default_scope() { return naming::scope_or_default({}); }
+std::string default_scope() {
+    return naming::scope_or_default({});
+}
 
 }  // namespace roi

@@ -11,6 +11,8 @@ namespace {
 
 constexpr duration ask_limit = 10s;
 constexpr duration withdraw_limit = 2s;
+// Short, for on one host a try costs little, and programs may be started in any order.
+constexpr duration longest_wait = 1s;
 
 errc code_of(status why) {
     switch (why) {
@@ -36,7 +38,7 @@ errc code_of(status why) {
 }  // namespace
 
 registrar::registrar(std::shared_ptr<port> world, options with)
-    : world_(std::move(world)), options_(std::move(with)), waits_(200ms, options_.ttl / 3) {}
+    : world_(std::move(world)), options_(std::move(with)), waits_(200ms, longest_wait) {}
 
 void registrar::perform(deeds& todo) {
     for (auto& deed : todo)
@@ -360,9 +362,18 @@ void registrar::on_published(std::uint64_t number, const std::string& server,
                         break;
                     }
                     [[fallthrough]];
+                case status::denied:
+                    if (options_.server.empty()) {
+                        // The one that was found is none for us; the right one may come yet.
+                        mine->state = state::wanted;
+                        if (server == server_ && !renewing_) {
+                            lost("the name server at " + server + " refuses: " + answer.text, todo);
+                        }
+                        break;
+                    }
+                    [[fallthrough]];
                 case status::taken:
                 case status::superseded:
-                case status::denied:
                 case status::type_mismatch:
                 case status::invalid: {
                     mine->state = state::refused;

@@ -148,8 +148,8 @@ private:
         auto at = clients_.find(server);
         if (at == clients_.end()) {
             const runtime::use here{*owner};
-            at = clients_.emplace(server, name_service_client{roi::at(server, server_object)})
-                     .first;
+            at =
+                clients_.emplace(server, name_service_client{roi::at(server, server_object)}).first;
         }
         return at->second.with(options);
     }
@@ -202,14 +202,17 @@ std::string hex(const id128& id) {
     static constexpr char digits[] = "0123456789abcdef";
     std::string out;
     for (const std::uint64_t half : {id.high, id.low}) {
-        for (int shift = 60; shift >= 0; shift -= 4) out += digits[(half >> shift) & 15];
+        for (int shift = 60; shift >= 0; shift -= 4)
+            out += digits[(half >> shift) & 15];
     }
     return out;
 }
 
 }  // namespace
 
-std::shared_ptr<port> make_stub_port(runtime& owner) { return std::make_shared<stub_port>(owner); }
+std::shared_ptr<port> make_stub_port(runtime& owner) {
+    return std::make_shared<stub_port>(owner);
+}
 
 }  // namespace roi::naming
 
@@ -253,10 +256,10 @@ roi::published_name roi::resolve(const std::string& name, const std::string& sco
     out.name_server = hit.server;
     out.attributes = hit.entry.attributes;
     for (const naming::location& l : hit.entry.locations) {
-        out.locations.push_back({l.endpoints, l.generation, l.holder.program, l.holder.pid,
-                                 l.holder.user, l.holder.host,
-                                 std::chrono::system_clock::time_point{
-                                     std::chrono::milliseconds{l.published_at_ms}}});
+        out.locations.push_back(
+            {l.endpoints, l.generation, l.holder.program, l.holder.pid, l.holder.user,
+             l.holder.host,
+             std::chrono::system_clock::time_point{std::chrono::milliseconds{l.published_at_ms}}});
     }
     return out;
 }

@@ -8,10 +8,10 @@
 #include <roi/runtime.hpp>
 #include <roi/servant.hpp>
 
-#include <CLI/CLI.hpp>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -26,6 +26,8 @@
 namespace {
 
 using namespace roi::nameserver;
+
+constexpr const char* system_socket = "/run/roi/nameserver";
 
 // Exit codes; docs/operations.md tells them.
 constexpr int cannot_start = 2;
@@ -80,7 +82,7 @@ std::string default_socket() {
     }
     const passwd* me = ::getpwuid(::geteuid());
     if (::geteuid() == 0 || (me && std::string_view{me->pw_name} == "roi")) {
-        return "/run/roi/nameserver";
+        return system_socket;
     }
     return {};
 }
@@ -163,7 +165,7 @@ int run(const settings& with) {
 
     service::options about;
     about.access = with.insecure ? access::everyone : access::unix_peers;
-    about.parent = with.parent;
+    if (!with.parent.empty()) about.parent = [parent = with.parent] { return parent; };
     const auto served = std::make_shared<service>(names, std::move(about));
 
     roi::runtime_options options;
@@ -171,16 +173,18 @@ int run(const settings& with) {
     const std::string well_known =
         "tcp://127.0.0.1:" + std::to_string(roi::naming::well_known_port);
     options.listen.push_back("unix:" + with.socket);
-    for (const std::string& endpoint : with.listen) options.listen.push_back(endpoint);
-    const bool tries_port = with.listen.empty() && !with.no_tcp;
+    for (const std::string& endpoint : with.listen)
+        options.listen.push_back(endpoint);
+    // The port is the host's, so only the host's own name server takes it: one that a user starts
+    // for themselves must not become that of others.
+    const bool tries_port = with.listen.empty() && !with.no_tcp && with.socket == system_socket;
     if (tries_port) options.listen.push_back(well_known);
     for (const std::string& endpoint : options.listen) {
         if (!is_loopback(endpoint)) {
             log(level::warning, "unauthenticated",
                 field("listen", endpoint) +
-                    field("text", with.insecure
-                                      ? "whoever reaches it may look up and publish names"
-                                      : "whoever reaches it may look up names"));
+                    field("text", with.insecure ? "whoever reaches it may look up and publish names"
+                                                : "whoever reaches it may look up names"));
         }
     }
 
@@ -208,13 +212,14 @@ int run(const settings& with) {
         {
             const roi::runtime::use here{*owner};
             roi::naming::name_service& object = *served;
-            servant = roi::publish(
-                object, roi::as(roi::naming::server_object).in(roi::core::local_scope));
+            servant = roi::publish(object,
+                                   roi::as(roi::naming::server_object).in(roi::core::local_scope));
         }
         const auto endpoints = owner->listen();
         const auto counts = names->count();
         std::string all;
-        for (const std::string& e : endpoints) all += " " + e;
+        for (const std::string& e : endpoints)
+            all += " " + e;
         log(level::info, "ready",
             field("pid", std::to_string(::getpid())) + field("listen", all.substr(1)) +
                 field("store", counts.store) + field("names", std::to_string(counts.names)) +
@@ -225,6 +230,7 @@ int run(const settings& with) {
         roi::serve(*owner);
         log(level::info, "stopping", {});
         servant.withdraw();
+        served->begin_stop();
         owner->stop();
         names->stop();
         log(level::info, "stopped", field("revision", std::to_string(names->count().at.revision)));
@@ -256,7 +262,7 @@ int main(int argc, char** argv) {
                    "/run/roi/nameserver)");
     app.add_option("--listen", with.listen,
                    "further endpoint, as tcp://0.0.0.0:7411; may be repeated (default: "
-                   "tcp://127.0.0.1:7411)");
+                   "tcp://127.0.0.1:7411 beside /run/roi/nameserver, else none)");
     app.add_flag("--no-tcp", with.no_tcp, "do not listen on TCP");
     app.add_option("--advertise", with.advertise,
                    "endpoint to give out in place of those listened on; may be repeated");
@@ -279,8 +285,9 @@ int main(int argc, char** argv) {
 
     if (with.socket.empty()) with.socket = default_socket();
     if (with.socket.empty()) {
-        return refuse("there is no place for a socket: XDG_RUNTIME_DIR is not set; give one with "
-                      "--socket");
+        return refuse(
+            "there is no place for a socket: XDG_RUNTIME_DIR is not set; give one with "
+            "--socket");
     }
     std::string why;
     if (!roi::naming::scope_name::parse(with.parent, why)) return refuse("--parent: " + why);

@@ -369,6 +369,21 @@ TEST_CASE("a store that refuses is asked again until it takes the name") {
     CHECK(seen->events.back() == "registered");
 }
 
+TEST_CASE("a default name server that refuses strangers is none, until the right one is up") {
+    fixture f;
+    f.w->defaults = {"unix:/a", "tcp://127.0.0.1:7411"};
+    f.w->start("tcp://127.0.0.1:7411").answer = status::denied;
+    auto seen = std::make_shared<observer>();
+    f.keeper->publish(f.bank(), seen);
+    REQUIRE(seen->events.size() == 1);
+    CHECK(seen->events[0] ==
+          "not reachable: the name server at tcp://127.0.0.1:7411 refuses: not now");
+    f.w->start("unix:/a");
+    f.w->advance(6s);
+    CHECK(seen->events.back() == "registered");
+    CHECK(f.w->knows("unix:/a", "bank"));
+}
+
 TEST_CASE("nothing is told or asked after the stop") {
     fixture f;
     f.w->start("unix:/a");

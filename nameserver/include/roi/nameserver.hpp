@@ -1,6 +1,7 @@
 // A name server inside an application, which then has a scope of its own.
 #pragma once
 
+#include <roi/naming.hpp>
 #include <roi/runtime.hpp>
 
 #include <chrono>
@@ -14,6 +15,7 @@ struct embedded_options {
     /// Where names are kept; empty: in memory only, so that they end with this object.
     std::filesystem::path data = {};
     /// The scope asked for names that are not here; "": none. Looking up walks outward to it.
+    /// "default:" is the name server that this process finds, by the environment of now.
     std::string parent = "default:";
     /// Whoever connects may publish; else only users on this host's Unix sockets.
     bool insecure = false;
@@ -22,7 +24,7 @@ struct embedded_options {
 /// The registry of roi-nameserver, served by one of this process's runtimes.
 ///
 ///     roi::nameserver::embedded names;
-///     roi::set_default_scope(names.scope());  // or: BankServer bank{roi::as("bank").in(names.scope())};
+///     roi::set_default_scope(names);  // or: BankServer bank{roi::as("bank").in(names)};
 ///
 /// A runtime holds one of these at most.
 ///
@@ -37,13 +39,15 @@ public:
     embedded& operator=(const embedded&) = delete;
     ~embedded();
 
-    /// How others name this scope: for set_default_scope(), in(), ROI_NAMESERVER and ROI_SCOPE.
-    const std::string& scope() const noexcept { return scope_; }
+    /// Where it answers, as "unix:/run/user/1000/roi/4711": for ROI_NAMESERVER.
+    const std::string& endpoint() const noexcept { return endpoint_; }
+    /// The same as a scope: for set_default_scope(), in() and ROI_SCOPE.
+    operator const std::string&() const noexcept { return endpoint_; }
 
 private:
     struct parts;
     std::unique_ptr<parts> parts_;
-    std::string scope_;
+    std::string endpoint_;
 };
 
 }  // namespace roi::nameserver

@@ -13,6 +13,9 @@
 
 #include <unistd.h>
 
+#include <functional>
+#include <map>
+#include <optional>
 #include <utility>
 
 namespace roi::nameserver {
@@ -23,13 +26,31 @@ std::unique_ptr<store> open_store(const embedded_options& options) {
     try {
         sqlite_options with;
         with.directory = options.data;
-        with.owner = std::string{::program_invocation_short_name} + " (embedded name server), pid " +
-                     std::to_string(::getpid());
+        with.owner = std::string{::program_invocation_short_name} +
+                     " (embedded name server), pid " + std::to_string(::getpid());
         with.wall_ms = now().wall_ms;
         return open_sqlite_store(with);
     } catch (const store_error& e) {
         throw roi::error{errc::not_supported, outcome::not_executed, e.what()};
     }
+}
+
+/// The host's own name server as this process finds it, by the variables that are set now: a
+/// program that offers its scope to others by ROI_NAMESERVER must not become its own parent.
+std::function<std::string()> host_scope() {
+    naming::surroundings here = naming::system_surroundings();
+    std::map<std::string, std::string> variables;
+    for (const char* name : {"ROI_NAMESERVER", "XDG_RUNTIME_DIR"}) {
+        if (auto value = here.environment(name)) variables[name] = *value;
+    }
+    here.environment = [variables](const char* name) -> std::optional<std::string> {
+        const auto at = variables.find(name);
+        return at == variables.end() ? std::nullopt : std::optional{at->second};
+    };
+    return [here] {
+        const auto servers = naming::default_servers(here);
+        return servers.empty() ? std::string{} : servers.front();
+    };
 }
 
 ledger::options ledger_options() {
@@ -62,19 +83,23 @@ embedded::embedded(embedded_options options, runtime& owner) : parts_(std::make_
     }
     service::options with;
     with.access = options.insecure ? access::everyone : access::unix_peers;
-    with.parent = options.parent;
+    if (options.parent == "default:") {
+        with.parent = host_scope();
+    } else if (!options.parent.empty()) {
+        with.parent = [parent = options.parent] { return parent; };
+    }
     with.software = std::string{::program_invocation_short_name} + " (embedded name server)";
     parts_->served = std::make_shared<service>(parts_->names, std::move(with));
     core::observe_peers(owner, parts_->served);
     const runtime::use here{owner};
     naming::name_service& object = *parts_->served;
-    parts_->servant =
-        roi::publish(object, roi::as(naming::server_object).in(core::local_scope));
-    scope_ = owner.listen().front();
+    parts_->servant = roi::publish(object, roi::as(naming::server_object).in(core::local_scope));
+    endpoint_ = owner.listen().front();
 }
 
 embedded::~embedded() {
     parts_->servant.withdraw();
+    parts_->served->begin_stop();
     parts_->names->stop();
 }
 

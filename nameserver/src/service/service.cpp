@@ -67,7 +67,7 @@ naming::renew_answer service::renew(const naming::renew_request& request) {
 
 naming::resolve_answer service::resolve(const naming::resolve_request& request) {
     naming::resolve_answer answer = names_->resolve(request);
-    if (answer.status == naming::status::not_found) answer.parent = options_.parent;
+    if (answer.status == naming::status::not_found) answer.parent = parent();
     return answer;
 }
 
@@ -89,13 +89,13 @@ naming::server_state service::state() {
     out.leases = counts.leases;
     out.up_ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(now().boot - started_).count();
-    out.parent = options_.parent;
+    out.parent = parent();
     out.at = counts.at;
     return out;
 }
 
 void service::peer_gone(const core::incoming::peer& from) noexcept {
-    names_->connection_gone(from.connection);
+    if (!stopping_.load(std::memory_order_relaxed)) names_->connection_gone(from.connection);
 }
 
 }  // namespace roi::nameserver

@@ -5,7 +5,9 @@
 #include "name_service.hpp"
 #include "service/ledger.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -22,8 +24,8 @@ class service final : public naming::name_service, public core::peer_observer {
 public:
     struct options {
         nameserver::access access = access::unix_peers;
-        /// The scope that a client asks when the name is not here; empty: none.
-        std::string parent = {};
+        /// The scope that a client asks when the name is not here, empty for none; null: none.
+        std::function<std::string()> parent = {};
         std::string software = "roi-nameserver";
     };
     service(std::shared_ptr<ledger> names, options with);
@@ -37,13 +39,17 @@ public:
     naming::server_state state() override;
 
     void peer_gone(const core::incoming::peer& who) noexcept override;
+    /// From now on connections end because we do, not because their processes did.
+    void begin_stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }
 
 private:
     caller who() const;
+    std::string parent() const { return options_.parent ? options_.parent() : std::string{}; }
 
     const std::shared_ptr<ledger> names_;
     const options options_;
     const std::chrono::nanoseconds started_;
+    std::atomic<bool> stopping_{false};
 };
 
 /// The name of a user, or its number; kept, for the system's answer may take long.

@@ -42,7 +42,7 @@ id128 random_id() {
 }
 
 std::uint64_t first_revision(std::int64_t wall_ms) {
-    return (static_cast<std::uint64_t>(wall_ms < 0 ? 0 : wall_ms) / 1000) << 20;
+    return static_cast<std::uint64_t>(wall_ms < 0 ? 0 : wall_ms) << 10;
 }
 
 std::unique_ptr<store> make_memory_store(std::int64_t wall_ms) {

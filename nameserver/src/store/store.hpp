@@ -83,9 +83,9 @@ public:
 /// 128 bits from the system's random source. Throws std::system_error where there is none.
 id128 random_id();
 
-/// The revision at which a new store begins: seconds since 1970, with room for a million changes a
-/// second. So generations rise also where a store was lost, or is kept in memory only, and a
-/// superseded server is still told from its successor.
+/// The revision at which a new store begins: milliseconds since 1970, with room for a thousand
+/// changes in each. So generations rise also where a store was lost, or is kept in memory only, and
+/// a superseded server is still told from its successor.
 std::uint64_t first_revision(std::int64_t wall_ms);
 
 /// Keeps nothing: for tests, for --ephemeral, and for scopes inside an application.
