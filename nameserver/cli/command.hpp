@@ -10,6 +10,8 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace roi::cli {
 
@@ -25,6 +27,7 @@ struct settings {
 struct program {
     CLI::App app;
     cli::settings settings;
+    std::vector<std::string> arguments;  ///< of the method to call, exactly as given
     std::function<exit_code()> run;  ///< set by the subcommand that was chosen
 };
 

@@ -8,6 +8,8 @@
 
 #include <roi/dynamic.hpp>
 
+#include <algorithm>
+
 namespace roi::cli {
 
 namespace {
@@ -59,10 +61,13 @@ directory directory::open(const settings& with) {
     const auto here = naming::system_surroundings();
     const bool given = scope.where == naming::scope_name::place::given_server;
     const auto servers = given ? std::vector{scope.server} : naming::default_servers(here);
+    // The runtime tries a refused connection again until its deadline; here that is an answer.
+    auto soon = with;
+    soon.timeout = std::min<std::chrono::milliseconds>(with.timeout, std::chrono::seconds(2));
     std::string tried;
     for (const auto& server : servers) {
         try {
-            (void)client_of(server, with).state();
+            (void)client_of(server, soon).state();
             return directory(with, server, scope.path);
         } catch (const roi::error& why) {
             tried += (tried.empty() ? "" : "; ") + std::string(why.what());
@@ -146,9 +151,8 @@ naming::entry directory::resolve(const std::string& name) const {
             throw from_error("resolving '" + name + "'", why);
         }
     }
-    failure made(exit_code::failed, "no server is published as '" + name + "'" +
-                                        (text.empty() ? "" : ": " + text),
-                 explain_absent(name));
+    failure made(exit_code::failed,
+                 text.empty() ? "no server is published as '" + name + "'" : text, explain_absent(name));
     made.details["code"] = reason_name(errc::name_not_found);
     made.details["outcome"] = "not_executed";
     throw made;

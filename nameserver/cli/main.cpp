@@ -1,5 +1,6 @@
 // roi: looks at and calls published objects from the command line.
 #include "command.hpp"
+#include "description/names.hpp"
 #include "description/render.hpp"
 
 #include <algorithm>
@@ -49,35 +50,55 @@ void complain(const settings& with, const failure& what) {
     }
 }
 
-/// `roi call` takes any words as arguments, also -5: all that is no option of its own goes behind
-/// "--", for the parser would take it for one.
-std::vector<std::string> separated(int count, char** words) {
-    std::vector<std::string> options(words + 1, words + count);
-    if (options.empty() || options.front() != "call") {
-        return options;
+/// The words for the parser, last first, as it wants them. The arguments of `roi call` are kept from
+/// it: it would take -5 for an option, and [1,2] for two words.
+std::vector<std::string> words_to_parse(int count, char** words, std::vector<std::string>& arguments) {
+    const std::vector<std::string> given(words + 1, words + count);
+    if (given.empty() || given.front() != "call") {
+        return {given.rbegin(), given.rend()};
     }
-    std::vector<std::string> rest;
     std::vector<std::string> own{"call"};
-    for (std::size_t i = 1; i < options.size(); ++i) {
-        const auto& word = options[i];
+    std::vector<std::string> others;
+    for (std::size_t i = 1; i < given.size(); ++i) {
+        const auto& word = given[i];
         const auto name = word.substr(0, word.find('='));
         const bool valued = name == "--scope" || name == "--nameserver" || name == "--timeout";
         if (word == "--") {
-            rest.insert(rest.end(), options.begin() + static_cast<std::ptrdiff_t>(i) + 1, options.end());
+            others.insert(others.end(), given.begin() + static_cast<std::ptrdiff_t>(i) + 1, given.end());
             break;
         }
         if (word == "--json" || word == "--help" || word == "-h" || valued) {
             own.push_back(word);
-            if (valued && name.size() == word.size() && i + 1 < options.size()) {
-                own.push_back(options[++i]);
+            if (valued && name.size() == word.size() && i + 1 < given.size()) {
+                own.push_back(given[++i]);
             }
         } else {
-            rest.push_back(word);
+            others.push_back(word);
         }
     }
-    own.emplace_back("--");
-    own.insert(own.end(), rest.begin(), rest.end());
-    return own;
+    if (!others.empty()) {
+        own.push_back(others.front());
+        arguments.assign(others.begin() + 1, others.end());
+    }
+    return {own.rbegin(), own.rend()};
+}
+
+/// The first word may be no command; the parser would only say that one is missing.
+void check_command(const CLI::App& app, const std::vector<std::string>& words) {
+    if (words.empty() || words.back().starts_with("-")) {
+        return;
+    }
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        names.push_back(command->get_name());
+    }
+    if (std::find(names.begin(), names.end(), words.back()) == names.end()) {
+        const auto guess = description::nearest(words.back(), names);
+        throw failure(exit_code::usage,
+                      "there is no command '" + words.back() + "'" +
+                          (guess.empty() ? "" : "; did you mean '" + guess + "'?"),
+                      "`roi --help` lists the commands");
+    }
 }
 
 int run(int count, char** words) {
@@ -100,9 +121,12 @@ int run(int count, char** words) {
     add_completion(roi);
     add_version(roi);
     try {
-        auto all = separated(count, words);
-        std::reverse(all.begin(), all.end());  // as the parser wants them
+        auto all = words_to_parse(count, words, roi.arguments);
+        check_command(roi.app, all);
         roi.app.parse(std::move(all));
+    } catch (const failure& what) {
+        complain(roi.settings, what);
+        return static_cast<int>(what.code());
     } catch (const CLI::ParseError& why) {
         const bool help = why.get_exit_code() == 0;
         roi.app.exit(why, std::cout, std::cerr);

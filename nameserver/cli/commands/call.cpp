@@ -107,11 +107,12 @@ void add_call(program& to) {
         "  roi call unix:/run/user/1000/x#bank.balance alice\n"
         "docs/command-line.md shows how each C++ type is written.");
     const auto what = std::make_shared<std::string>();
-    const auto arguments = std::make_shared<std::vector<std::string>>();
     command.add_option("NAME.METHOD", *what, "Which method of which object")->required();
-    command.add_option("ARGUMENT", *arguments, "One JSON value for each parameter");
-    command.callback(
-        [&to, what, arguments] { to.run = [&to, what, arguments] { return run(to.settings, *what, *arguments); }; });
+    // For the help alone: the words behind the method are taken as they are, see program::arguments.
+    command.add_option("ARGUMENT", to.arguments, "One JSON value for each parameter");
+    command.callback([&to, what] {
+        to.run = [&to, what] { return run(to.settings, *what, to.arguments); };
+    });
 }
 
 }  // namespace roi::cli

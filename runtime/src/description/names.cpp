@@ -268,8 +268,8 @@ std::vector<const pb::MethodDescriptor*> all_methods(const document& in,
 
 std::string nearest(std::string_view wanted, const std::vector<std::string>& candidates) {
     std::string best;
-    // At most a third of the letters wrong, and always one.
-    std::size_t least = std::max<std::size_t>(1, wanted.size() / 3) + 1;
+    // A third of the letters may be wrong, and always one.
+    std::size_t least = std::max<std::size_t>(1, (wanted.size() + 1) / 3) + 1;
     std::vector<std::size_t> row;
     for (const auto& candidate : candidates) {
         row.resize(candidate.size() + 1);
