@@ -83,7 +83,7 @@ void add_completion(program& to) {
                                 "  source <(roi completion bash)");
     const auto shell = std::make_shared<std::string>();
     command.add_option("SHELL", *shell, "bash")->required()->check(CLI::IsMember({"bash"}));
-    command.callback([&to] {
+    command.callback([&to, shell] {  // which the parser writes to
         to.run = [&to] {
             print_script(to);
             return exit_code::ok;
