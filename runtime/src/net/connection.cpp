@@ -131,6 +131,7 @@ void connection::attached() {
     if (side_ == core::side::connector) {
         const int family = addresses_[next_address_ - 1].family();
         prepare_connected(socket_.get(), family);
+        set_nap(socket_.get());
         const auto caller = peer_credentials(socket_.get(), family);
         peer_.uid = caller.uid;
         peer_.pid = caller.pid;

@@ -10,6 +10,8 @@ namespace roi::net {
 namespace {
 
 using clock = std::chrono::steady_clock;
+constexpr unsigned short_naps = 3;
+constexpr auto nap_length = std::chrono::milliseconds{20};  // SO_RCVTIMEO of made connections
 constexpr auto connect_retry = std::chrono::milliseconds{5};
 
 }  // namespace
@@ -129,10 +131,12 @@ void connection::expire_call(core::outgoing& call, waiter& me) {
 }
 
 void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time_point> deadline) {
+    bool have = receiver_.holds_input() || next_arrived_ < arrived_.size();
+    unsigned naps = 0;
     while (!me.done.load(std::memory_order_acquire)) {
         if (phase_ == phase::connecting) {
             connect_step();
-        } else if (phase_ == phase::connected) {
+        } else if (phase_ == phase::connected && have) {
             const auto done = process(who::waiter, &me);
             flush(flusher::owner, patience::wait_a_little);
             if (done == progress::ended || me.done.load(std::memory_order_acquire)) break;
@@ -158,6 +162,18 @@ void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time
                 std::lock_guard hold{mutex_};
                 if (connect_until_) until = until ? std::min(*until, *connect_until_) : connect_until_;
             }
+            if (connected && naps < short_naps &&
+                (!deadline || *deadline - clock::now() > nap_length * 2)) {
+                // One system call less than poll and recv. It ends by itself after nap_length, to
+                // see a cancellation by another thread; calls that take longer are polled for.
+                ++naps;
+                have = false;
+                got = read_some(true);
+                if (got == -1) continue;
+                have = got > 0;
+                if (!after_read(got)) return;
+                continue;
+            }
             const short ready = me.wake->sleep_with(
                 retries ? -1 : fd(), static_cast<short>(connected ? POLLIN : POLLOUT), seen, until);
             if (!connected) {
@@ -179,6 +195,7 @@ void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time
                 deadline.reset();
             }
         }
+        have = got > 0;
         if (got != -1 && !after_read(got)) return;  // ended: the gate is nobody's any more
     }
     leave();

@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -259,6 +260,8 @@ void prepare_connected(int fd, int family) noexcept {
     set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
+
+void set_nap(int fd) noexcept { set_option(fd, SOL_SOCKET, SO_RCVTIMEO, timeval{0, 20'000}); }
 
 credentials peer_credentials(int fd, int family) noexcept {
     if (family != AF_UNIX) return {};

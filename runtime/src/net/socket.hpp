@@ -68,6 +68,9 @@ descriptor new_socket(int family);
 /// Unix sockets, and blocking mode (each read says by flag when it must not block).
 void prepare_connected(int fd, int family) noexcept;
 
+/// Lets a blocking read end by itself after 20 ms.
+void set_nap(int fd) noexcept;
+
 struct credentials {
     std::optional<std::uint32_t> uid;
     std::optional<std::int32_t> pid;
