@@ -111,7 +111,7 @@ void thread_engine::work(worker& me) {
     worker_of = this;
     std::unique_lock hold{pool_mutex_};
     --starting_;
-    while (!ending_) {
+    while (!ending_ || !jobs_.empty()) {  // what was accepted is done, also at the end
         if (!jobs_.empty()) {
             auto next = std::move(jobs_.front());
             jobs_.pop_front();
@@ -140,7 +140,6 @@ void thread_engine::work(worker& me) {
             break;
     }
     --threads_;
-    // Work that nobody will do any more: calls are refused by their destruction.
     finished_.push_back(std::move(me.thread));
     workers_.erase(me.place);
     wake_.notify_all();
