@@ -1,3 +1,4 @@
+// The steps of one search.
 #include "lookup.hpp"
 
 #include <algorithm>

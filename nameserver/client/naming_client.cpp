@@ -1,3 +1,4 @@
+// What the runtime asks, in terms of resolver and registrar; the default scope.
 #include "naming_client.hpp"
 
 #include <roi/naming.hpp>

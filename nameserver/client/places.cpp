@@ -1,3 +1,4 @@
+// Reads scopes, and looks for the sockets of name servers.
 #include "places.hpp"
 
 #include <pwd.h>

@@ -1,3 +1,4 @@
+// One question renews, finds the name server, and tells what is to be published again.
 #include "registrar.hpp"
 
 #include <algorithm>

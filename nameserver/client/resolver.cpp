@@ -1,3 +1,4 @@
+// The cache, and the searches for callers that block and for those that do not.
 #include "resolver.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Calls, time and log of the naming client in a running program; what the core gets by linking.
 #include "stub_port.hpp"
 
 #include "naming_client.hpp"

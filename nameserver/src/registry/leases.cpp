@@ -1,3 +1,4 @@
+// Leases by deadline and by connection, and the guard against ending many at once.
 #include "registry/leases.hpp"
 
 #include <utility>

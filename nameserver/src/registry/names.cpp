@@ -1,3 +1,4 @@
+// The rules of names: UTF-8, parts, what may not stand in them.
 #include "registry/names.hpp"
 
 #include <cstdint>

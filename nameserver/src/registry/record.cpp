@@ -1,3 +1,4 @@
+// Records as the store keeps them, by protobuf.
 #include "registry/record.hpp"
 
 #include "registry/names.hpp"

@@ -1,3 +1,4 @@
+// Changes to names: checked, staged, committed.
 #include "registry/registry.hpp"
 
 #include <algorithm>

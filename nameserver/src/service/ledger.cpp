@@ -1,3 +1,4 @@
+// The writer thread, its batches, and the readers beside it.
 #include "service/ledger.hpp"
 
 #include <time.h>

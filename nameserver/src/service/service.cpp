@@ -1,3 +1,4 @@
+// From calls to the ledger: who calls, and what they may do.
 #include "service/service.hpp"
 
 #include <roi/this_call.hpp>

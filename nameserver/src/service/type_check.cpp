@@ -1,3 +1,4 @@
+// Compares descriptions once for each two versions that meet.
 #include "service/type_check.hpp"
 
 #include "description/compatibility.hpp"

@@ -1,3 +1,4 @@
+// SQLite with one connection: opening and refusing, committing, checkpoints.
 #include "store/sqlite_store.hpp"
 
 #include <fcntl.h>
