@@ -35,7 +35,7 @@ struct context {
     /// Marked bases that were met: those of other headers are read whole.
     std::map<std::string, CXCursor> base_classes = {};
     /// Adapters that are being followed, to end a cycle of them.
-    std::set<std::string> open_records = {};
+    std::set<std::string> open_adapters = {};
 
     void report(model::location where, std::string what, std::string advice = {},
                 model::severity level = model::severity::error) {

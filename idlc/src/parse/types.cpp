@@ -332,25 +332,28 @@ bool is_marked(context& in, CXCursor declaration, const char* mark) {
     return find_mark(read_marks(in, declaration), mark) != nullptr;
 }
 
+/// A type with a roi::adapt travels as what that names, whatever the type itself is.
+bool adapted_type(context& in, model::type& type) {
+    const auto adapter = in.adapters.find(type.cpp);
+    if (adapter == in.adapters.end()) return false;
+    type.what = model::kind::adapted;
+    type.name = type.cpp;
+    if (!in.open_adapters.insert(type.cpp).second) {
+        refuse(type, "travels, by its roi::adapt, as a type that holds it again",
+               "let the adapter's wire type hold plain values");
+        return true;
+    }
+    type.arguments.push_back(read_type(in, adapter->second));
+    in.open_adapters.erase(type.cpp);
+    const model::type& wire = type.arguments[0];
+    if (!wire.reason.empty())
+        refuse(type, "is adapted to '" + wire.qualified + "', which " + wire.reason, wire.advice);
+    return true;
+}
+
 void read_class(context& in, CXType written, CXType canonical, model::type& type) {
     const CXCursor declaration = clang_getTypeDeclaration(canonical);
     const std::string plain = qualified_name(declaration);
-    if (const auto adapter = in.adapters.find(type.cpp); adapter != in.adapters.end()) {
-        type.what = model::kind::adapted;
-        type.name = type.cpp;
-        if (in.open_records.contains("adapt " + type.cpp)) {
-            refuse(type, "travels, by its roi::adapt, as a type that holds it again",
-                   "let the adapter's wire type hold plain values");
-            return;
-        }
-        in.open_records.insert("adapt " + type.cpp);
-        type.arguments.push_back(read_type(in, adapter->second));
-        in.open_records.erase("adapt " + type.cpp);
-        const model::type& wire = type.arguments[0];
-        if (!wire.reason.empty())
-            refuse(type, "is adapted to '" + wire.qualified + "', which " + wire.reason, wire.advice);
-        return;
-    }
     // Which partial specialisation of roi::adapt fits only the compiler can say: a further pass asks.
     if (in.partial_adapters) in.probes.insert(type.cpp);
     if (standard_type(in, written, canonical, declaration, plain, type)) return;
@@ -487,6 +490,7 @@ model::type read_type(context& in, CXType given, const model::marks& marks) {
 
     if (clang_isVolatileQualifiedType(canonical) != 0)
         return refuse(type, "is volatile, which means nothing in another process", "take the plain type");
+    if (!in.adapters.empty() && adapted_type(in, type)) return type;
     if (arithmetic(canonical, type)) return type;
     switch (canonical.kind) {
         case CXType_Enum: {
