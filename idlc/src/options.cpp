@@ -137,13 +137,14 @@ command_line read_command_line(int count, const char* const* arguments) {
     if (show_version)
         return {std::nullopt, std::string("idlc ") + version + " (libclang " + parse::clang_version() + ")\n", 0};
     if (result.header.empty()) return failure("no header is given");
-    const int actions = check + dump + explain + suggest + (against->count() > 0);
+    const int actions = check + dump + (explain || suggest) + (against->count() > 0);
     if (actions > 1)
-        return failure("--check, --dump-model, --explain, --suggest and --check-against exclude each other");
+        return failure("--check, --dump-model, --explain with --suggest, and --check-against exclude each other");
+    result.suggest_too = explain && suggest;
     if (check) result.action = action::check;
     if (dump) result.action = action::dump_model;
-    if (explain) result.action = action::explain;
     if (suggest) result.action = action::suggest;
+    if (explain) result.action = action::explain;
     if (against->count() > 0) result.action = action::check_against;
     return {std::move(result), {}, 0};
 }

@@ -18,6 +18,7 @@ struct options {
     std::string lock;
     std::string check_against;
     idlc::action action = idlc::action::generate;
+    bool suggest_too = false;  // --explain and --suggest in one run
     bool time = false;
     std::vector<std::string> flags;  // for the compiler
 };

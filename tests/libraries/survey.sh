@@ -5,7 +5,7 @@
 #
 # IDLC is the program, INCLUDE the directory of roi/annotations.hpp. With --every N only each N-th
 # header is read. --table rewrites the table between the marks in FILE (docs/libraries.md).
-# Fails when idlc crashes, hangs (30 s) or prints a line that it should not.
+# Fails when idlc crashes, hangs (60 s) or prints a line that it should not.
 set -euo pipefail
 idlc=$1 include=$2
 shift 2
@@ -47,10 +47,10 @@ flags() {
 one() {  # header, output prefix, flags...
     local header=$1 out=$2 code=0
     shift 2
-    timeout 30 "$idlc" --explain "$header" "-I$include" "$@" >"$out.explain" 2>"$out.err" || code=$?
-    if [ "$code" -le 1 ] && [ "$every" -gt 0 ]; then
-        timeout 30 "$idlc" --suggest "$header" "-I$include" "$@" >"$out.suggest" 2>>"$out.err2" || code=$?
-    fi
+    timeout 60 "$idlc" --explain --suggest "$header" "-I$include" "$@" >"$out.both" 2>"$out.err" || code=$?
+    # --suggest begins with the first line that --explain would not print.
+    grep -E '^[^ ]+ (remote|local|refused|class): ' "$out.both" >"$out.explain" || true
+    grep -vE '^[^ ]+ (remote|local|refused|class): ' "$out.both" >"$out.suggest" || true
     # 1: clang itself cannot compile the header alone. Above: a crash, or the time-out.
     if [ "$code" -gt 1 ]; then
         echo "$header: exit code $code" >>"$work/failures"
@@ -95,25 +95,28 @@ for library in tinyxml2 RocksDB Poco Qt Xerces QuickFIX; do
     headers=$(find "$work/$library" -name '*.explain' | wc -l)
     broken=$(find "$work/$library" -name '*.broken' | wc -l)
     # A line that is no known kind would be a wrong answer.
-    if grep -vE '^[^:]+:[0-9]+:[0-9]+: (remote|local|refused|class): ' "$work/$library.all" >"$work/odd"; then
+    if cat "$work/$library"/*.suggest | grep -vE '^ *[^ ]+:[0-9]+:[0-9]+: (ROI_|class .*: no method|specialise roi::adapt)|^  \([0-9]+ further' >"$work/odd"; then
         echo "$library: unexpected lines" >>"$work/failures"
         head -3 "$work/odd" >>"$work/failures"
     fi
     count() { grep -cE "^[^ ]+ $1: " "$work/$library.all" || true; }
     classes=$(count class) remote=$(count remote) locals=$(count local) refused=$(count refused)
     methods=$((remote + refused))
+    # What no mark and no adapter helps: named one by one, or counted where they are many.
+    hopeless=$(cat "$work/$library"/*.suggest | awk '/ROI_LOCAL before/ { n++ }
+        /further methods cannot be served/ { sub(/^ *\(/, ""); n += $1 } END { print n + 0 }')
     [ "$methods" -gt 0 ] || methods=1
     why=$(grep -E '^[^ ]+ refused: ' "$work/$library.all" | category | sort | uniq -c | sort -rn | head -4 |
         awk -v m="$methods" '{n = $1; $1 = ""; sub(/^ /, ""); printf "%s%s %d %%", (NR > 1 ? ", " : ""), $0, 100 * n / m + 0.5}') || true
     whole=$(grep -E '^[^ ]+ class: ' "$work/$library.all" | grep -cE ' [1-9][0-9]* remote, [0-9]+ local, 0 refused' || true)
-    printf '| %s | %d | %d | %d | %d | %d %% | %s |\n' "$library" "$((headers - broken))" "$classes" "$whole" \
-        "$((remote + refused))" "$((100 * remote / methods))" "$why" >>"$work/rows"
+    printf '| %s | %d | %d | %d | %d | %d %% | %d %% | %s |\n' "$library" "$((headers - broken))" "$classes" "$whole" \
+        "$((remote + refused))" "$((100 * remote / methods))" "$((100 * (methods - hopeless) / methods))" "$why" >>"$work/rows"
     echo "$library: $headers headers ($broken do not compile alone), $classes classes, $remote remote, $locals local, $refused refused" >&2
     if [ -n "${ROI_SURVEY_KEEP:-}" ]; then cp "$work/$library.all" "$ROI_SURVEY_KEEP/$library.txt"; cat "$work/$library"/*.broken >"$ROI_SURVEY_KEEP/$library.broken" 2>/dev/null || true; fi
 done
 {
-    echo '| library | headers | classes | served whole | methods | served | why not (share of methods) |'
-    echo '| --- | --- | --- | --- | --- | --- | --- |'
+    echo '| library | headers | classes | served whole | methods | as they are | with marks and adapters | why not as they are (share of methods) |'
+    echo '| --- | --- | --- | --- | --- | --- | --- | --- |'
     cat "$work/rows"
 } >"$work/table"
 cat "$work/table"

@@ -34,6 +34,8 @@ struct context {
     std::set<std::string> seen_marks = {};
     /// Marked bases that were met: those of other headers are read whole.
     std::map<std::string, CXCursor> base_classes = {};
+    /// How many types stand around the one being read.
+    int depth = 0;
     /// Adapters that are being followed, to end a cycle of them.
     std::set<std::string> open_adapters = {};
 

@@ -53,17 +53,25 @@ std::string value_argument(CXType canonical, unsigned index) {
     return value == -1 ? std::string("18446744073709551615") : std::to_string(value);
 }
 
-bool is_default_argument(const std::string& written) {
-    if (written == "18446744073709551615" || written.empty()) return true;  // of std::span
-    for (const char* prefix : {"std::allocator<", "std::less<", "std::hash<", "std::equal_to<",
-                               "std::char_traits<", "std::default_delete<"})
-        if (written.starts_with(prefix)) return true;
+/// What a standard container adds by itself to its first argument. std::less<> is not among them.
+bool is_default_argument(CXType argument, CXType first) {
+    if (argument.kind == CXType_Invalid) return false;
+    const std::string name = qualified_name(clang_getTypeDeclaration(argument));
+    if (name == "std::allocator") return true;
+    for (const char* known : {"std::less", "std::hash", "std::equal_to", "std::char_traits", "std::default_delete"})
+        if (name == known)
+            return clang_equalTypes(clang_Type_getTemplateArgumentAsType(argument, 0), first) != 0;
     return false;
 }
 
 std::string with_arguments(std::string name, CXType type, CXType canonical, aliases how, bool standard) {
-    const int count = clang_Type_getNumTemplateArguments(canonical);
+    int count = clang_Type_getNumTemplateArguments(canonical);
     if (count < 0) return name;
+    // Left out before they are spelt: each holds the first argument again.
+    const CXType first = count > 0 ? clang_Type_getTemplateArgumentAsType(canonical, 0) : CXType{};
+    while (standard && count > 1 &&
+           is_default_argument(clang_Type_getTemplateArgumentAsType(canonical, static_cast<unsigned>(count) - 1), first))
+        --count;
     std::vector<std::string> arguments;
     std::vector<std::string> spelled;
     const int sugared = how == aliases::kept ? clang_Type_getNumTemplateArguments(type) : -1;
@@ -83,7 +91,9 @@ std::string with_arguments(std::string name, CXType type, CXType canonical, alia
         }
         arguments.push_back(name_type(argument, how));
     }
-    while (standard && arguments.size() > 1 && is_default_argument(arguments.back())) arguments.pop_back();
+    // The extent of std::span.
+    while (standard && arguments.size() > 1 && (arguments.back().empty() || arguments.back() == "18446744073709551615"))
+        arguments.pop_back();
     name += '<';
     for (std::size_t i = 0; i < arguments.size(); ++i) name += (i == 0 ? "" : ", ") + arguments[i];
     return name + '>';
@@ -124,7 +134,7 @@ std::string constness(CXType type, const std::string& name) {
 
 std::string name_type(CXType type, aliases how) {
     if (type.kind == CXType_Elaborated) {
-        if (how == aliases::kept) {
+        if (how == aliases::kept && clang_getCanonicalType(type).kind != CXType_Record) {
             // Named through a using-declaration, and libclang does not say where it leads.
             std::string written = spelling(type);
             if (written.starts_with("const ")) written.erase(0, 6);

@@ -409,9 +409,10 @@ result run(const request& what) {
         if (code != CXError_Success || !unit) {
             answer.failed = true;
             answer.diagnostics.push_back({model::severity::error, {what.header, 0, 0},
-                                          "libclang could not read this header (code " +
-                                              std::to_string(static_cast<int>(code)) + ")",
-                                          "check the compiler flags"});
+                                          code == CXError_Crashed
+                                              ? "libclang ran out of memory on this header, or failed"
+                                              : "libclang does not take these compiler flags",
+                                          {}});
             break;
         }
         result one;

@@ -8,6 +8,9 @@
 namespace idlc::parse {
 namespace {
 
+/// Further inside nothing is read; structs count too.
+constexpr int deepest_type = 64;  // as messages may stand inside each other
+
 model::type& refuse(model::type& type, std::string reason, std::string advice) {
     if (type.what != model::kind::pointer && type.what != model::kind::function &&
         type.what != model::kind::remote)
@@ -215,7 +218,9 @@ void read_arguments(context& in, CXType source, CXType canonical, int count, mod
     // What cannot travel inside makes the whole unable to.
     for (const model::type& inner : type.arguments)
         if (!inner.reason.empty() && type.reason.empty()) {
-            type.reason = "holds '" + inner.qualified + "', which " + inner.reason;
+            // Only the innermost is to blame, and only it is named.
+            const bool passed_on = inner.reason.starts_with("holds '") || inner.reason.starts_with("stands inside");
+            type.reason = passed_on ? inner.reason : "holds '" + inner.qualified + "', which " + inner.reason;
             type.advice = inner.advice;
         }
 }
@@ -464,6 +469,16 @@ void read_one_of(context& in, const model::marks& marks, CXType around, model::t
 
 model::type read_type(context& in, CXType given, const model::marks& marks) {
     model::type type;
+    struct level {
+        int& depth;
+        explicit level(int& counter) : depth(counter) { ++depth; }
+        ~level() { --depth; }
+    } here(in.depth);
+    if (in.depth > deepest_type) {
+        type.cpp = type.qualified = type.written = "...";
+        return refuse(type, "stands inside more than " + std::to_string(deepest_type) + " others",
+                      "name a part of it as a struct");
+    }
     CXType written = given;
     while (written.kind == CXType_LValueReference || written.kind == CXType_RValueReference)
         written = clang_getPointeeType(written);
@@ -486,7 +501,9 @@ model::type read_type(context& in, CXType given, const model::marks& marks) {
     };
     type.cpp = without_const(cpp_name(canonical));
     type.qualified = without_const(qualified_type(written));
-    type.written = without_const(spelling(written));
+    // Clang's spelling of an inner type can have every default argument in it, each twice as long as
+    // the last.
+    type.written = in.depth == 1 ? without_const(spelling(written)) : type.qualified;
 
     if (clang_isVolatileQualifiedType(canonical) != 0)
         return refuse(type, "is volatile, which means nothing in another process", "take the plain type");

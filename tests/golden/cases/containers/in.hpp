@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <list>
 #include <map>
 #include <set>
@@ -20,6 +21,7 @@ public:
     std::set<int> sets(std::unordered_set<std::string> a, std::multiset<int> b);
     std::map<std::string, std::vector<int>> maps(std::unordered_map<int, point> a, std::multimap<int, int> b);
     std::vector<std::byte> bytes(std::span<const std::byte> a, std::vector<unsigned char> b, const std::vector<char>& c);
+    void own_order(std::map<std::string, int, std::less<>> a, std::set<int, std::greater<int>> b);
     std::vector<std::vector<int>> nested(std::map<int, std::map<int, point>> a);
 };
 }  // namespace demo
