@@ -1,0 +1,595 @@
+// The session step by step: what goes in, what comes out, and the invariants at the end of each.
+#include "core/session.hpp"
+
+#include "support/seam.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace roi::core;
+using roi::errc;
+using roi::outcome;
+using namespace std::chrono_literals;
+using kind = answer::kind;
+
+const time_point start_of_time{1h};
+
+/// One end: a session with everything a connection does for it, in one thread and without time.
+struct end final : served_call::host {
+    explicit end(side which, limits with = {})
+        : bounds{with}, own{1, 2, "test"}, session_{which, bounds, own, 12345}, in{bounds} {
+        session_.begin(start_of_time);
+    }
+    ~end() {
+        calls.clear();
+        actions todo;
+        session_.close(errc::connection_lost, "end of the test", todo);
+        run(todo);
+        // Nothing of any call is left, whatever the test did.
+        CHECK(session_.own_calls() == 0);
+        CHECK(session_.served_calls() == 0);
+        CHECK(session_.unattended_calls() == 0);
+    }
+
+    const incoming::peer& from() const noexcept override { return who; }
+    void answer(served_call& call, roi::wire::writer&& bytes, bool whole) noexcept override {
+        session_.answer(call.id(), call.oneway(), std::move(bytes), whole);
+    }
+    void forget(served_call& call) noexcept override { session_.forget(call.id()); }
+
+    void run(actions& todo) {
+        for (auto& one : todo.done) one.call->completed(std::move(one.result));
+        todo.done.clear();
+        for (auto* one : todo.abandoned) one->abandon();
+        todo.abandoned.clear();
+        for (auto& one : todo.arrived) calls.push_back(std::move(one));
+        todo.arrived.clear();
+    }
+    void start(seam::call& one) {
+        actions todo;
+        session_.start(one, now, todo);
+        run(todo);
+    }
+    void cancel(seam::call& one) {
+        actions todo;
+        session_.cancel(one, todo);
+        run(todo);
+    }
+    std::optional<time_point> expire() {
+        actions todo;
+        const auto next = session_.expire(now, todo);
+        run(todo);
+        return next;
+    }
+    void close() {
+        actions todo;
+        session_.close(errc::connection_lost, "cut", todo);
+        run(todo);
+    }
+    /// Takes at most `most` octets from what waits.
+    std::vector<std::byte> written(std::size_t most = SIZE_MAX) {
+        std::vector<std::byte> out;
+        for (;;) {
+            std::size_t taken = 0;
+            for (const auto& piece : session_.output()) {
+                const auto n = std::min(piece.size(), most - out.size());
+                out.insert(out.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(n));
+                taken += n;
+            }
+            session_.wrote(taken);
+            if (taken == 0) return out;
+            actions todo;
+            session_.pump(now, todo);
+            run(todo);
+        }
+    }
+    void receive(std::span<const std::byte> bytes, std::size_t piece = SIZE_MAX) {
+        while (!bytes.empty()) {
+            std::size_t taken = 0;
+            for (const auto& place : in.room()) {
+                const auto n = std::min({place.size(), bytes.size() - taken, piece - taken});
+                std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(taken), n, place.begin());
+                taken += n;
+                if (n < place.size()) break;
+            }
+            in.received(taken);
+            bytes = bytes.subspan(taken);
+            actions todo;
+            while (session_.take(in, self, now, 3, todo)) run(todo);
+            run(todo);
+        }
+    }
+
+    limits bounds;
+    session::identity own;
+    session session_;
+    receiver in;
+    incoming::peer who;
+    std::shared_ptr<served_call::host> self{std::shared_ptr<void>{}, this};
+    std::vector<std::unique_ptr<served_call>> calls;
+    time_point now = start_of_time;
+};
+
+/// A call that outlives every session.
+template <class... Arguments>
+seam::call& make(Arguments&&... arguments) {
+    static std::deque<seam::call> all;
+    return all.emplace_back(std::forward<Arguments>(arguments)...);
+}
+
+struct pair {
+    explicit pair(limits client = {}, limits server = {})
+        : a{side::connector, client}, b{side::acceptor, server} {}
+    /// Carries octets until none wait, in pieces of at most `piece`.
+    void settle(std::size_t piece = SIZE_MAX) {
+        for (bool moved = true; moved;) {
+            const auto there = a.written();
+            b.receive(there, piece);
+            const auto back = b.written();
+            a.receive(back, piece);
+            moved = !there.empty() || !back.empty();
+        }
+    }
+    end a;
+    end b;
+};
+
+std::vector<std::byte> raw(std::initializer_list<const roi::wire::writer*> frames,
+                           bool greet = true) {
+    std::vector<std::byte> out;
+    if (greet) {
+        for (const auto one : preface) out.push_back(static_cast<std::byte>(one));
+        hello_frame hello;
+        hello.version_min = hello.version_max = 1;
+        hello.chunks = true;
+        hello.max_calls = 100;
+        roi::wire::writer frame;
+        put_hello(frame, hello);
+        out.insert(out.end(), frame.bytes().begin(), frame.bytes().end());
+    }
+    for (const auto* one : frames) out.insert(out.end(), one->bytes().begin(), one->bytes().end());
+    return out;
+}
+
+roi::wire::writer call_octets(std::uint64_t id, std::string_view arguments = {},
+                              std::uint64_t total = 0) {
+    roi::wire::writer out;
+    out.put_raw(seam::octets(arguments));
+    put_call(out, id, {}, total);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("both ends greet, and a call goes there and back, cut anywhere") {
+    for (const std::size_t piece : {1u, 2u, 5u, 1000u}) {
+        CAPTURE(piece);
+        pair both;
+        auto& one = make(7, "argument");
+        one.deadline = start_of_time + 5s;
+        both.a.start(one);  // waits for Hello
+        both.settle(piece);
+        REQUIRE(both.b.calls.size() == 1);
+        auto& served = *both.b.calls[0];
+        CHECK(served.header().method == 7);
+        CHECK(served.header().time_left == 5s);
+        CHECK(served.deadline() == start_of_time + 5s);
+        CHECK(seam::text(served.arguments()) == "argument");
+        roi::wire::writer result;
+        result.put_raw(seam::octets("result"));
+        served.reply(std::move(result));
+        CHECK(both.b.session_.served_calls() == 0);
+        both.settle(piece);
+        REQUIRE(one.times == 1);
+        CHECK(one.result() == "result");
+        CHECK(both.a.session_.quiet());
+        CHECK(both.b.session_.quiet());
+    }
+}
+
+TEST_CASE("the acceptor says nothing before it has seen the preface") {
+    end b{side::acceptor};
+    CHECK(b.written().empty());
+    std::vector<std::byte> first7;
+    for (const auto one : preface) first7.push_back(static_cast<std::byte>(one));
+    b.receive(std::span{first7}.first(7));
+    CHECK(b.written().empty());
+    b.receive(std::span{first7}.last(1));
+    CHECK(b.written().size() > 8);
+}
+
+TEST_CASE("foreign octets get a line of text and the end, at an acceptor only") {
+    end b{side::acceptor};
+    b.receive(seam::octets("GET / HTTP/1.1\r\n\r\n"));
+    const auto out = b.written();
+    CHECK(seam::text(out).starts_with("This is a ROI endpoint"));
+    CHECK(b.session_.now_in() == session::state::closing);
+    end a{side::connector};
+    a.written();
+    a.receive(seam::octets("HTTP/1.1 400 Bad Request\r\n"));
+    CHECK(a.written().empty());
+    CHECK(a.session_.now_in() == session::state::closing);
+}
+
+TEST_CASE("a peer of another version gets GoAway and learns which versions there are") {
+    end b{side::acceptor};
+    hello_frame hello;
+    hello.version_min = 2;
+    hello.version_max = 3;
+    roi::wire::writer frame;
+    put_hello(frame, hello);
+    auto bytes = raw({}, false);
+    for (const auto one : preface) bytes.push_back(static_cast<std::byte>(one));
+    bytes.insert(bytes.end(), frame.bytes().begin(), frame.bytes().end());
+    b.receive(bytes);
+    CHECK(b.session_.now_in() == session::state::closing);
+    CHECK(b.session_.reason() == errc::not_supported);
+    const auto out = b.written();
+    CHECK(seam::text(out).find("version 1 of the protocol, the other 2 to 3") != std::string::npos);
+
+    // The other side of it: the call was not executed.
+    end a{side::connector};
+    auto& one = make(1);
+    a.start(one);
+    roi::wire::writer away;
+    put_go_away(away, 0, errc::not_supported, "no");
+    auto answer = raw({}, false);
+    for (const auto octet : preface) answer.push_back(static_cast<std::byte>(octet));
+    answer.insert(answer.end(), away.bytes().begin(), away.bytes().end());
+    a.receive(answer);
+    CHECK(one.failed(errc::not_supported, outcome::not_executed));
+}
+
+TEST_CASE("anything before Hello, a second Hello, and an id that does not grow end the connection") {
+    roi::wire::writer ping;
+    put_ping(ping, 1);
+    std::vector<std::byte> early;
+    for (const auto one : preface) early.push_back(static_cast<std::byte>(one));
+    early.insert(early.end(), ping.bytes().begin(), ping.bytes().end());
+    const auto first = call_octets(5);
+    const auto same = call_octets(5);
+    roi::wire::writer hello;
+    hello_frame again;
+    again.version_min = again.version_max = 1;
+    put_hello(hello, again);
+    for (const auto& bad : {early, raw({&hello}), raw({&first, &same})}) {
+        end b{side::acceptor};
+        b.receive(bad);
+        CHECK(b.session_.now_in() == session::state::closing);
+        CHECK(b.session_.reason() == errc::malformed);
+        CHECK(seam::text(b.written()).find("broke the protocol") != std::string::npos);
+    }
+}
+
+TEST_CASE("Hello must come in time") {
+    end b{side::acceptor};
+    CHECK(b.expire() == start_of_time + 10s);
+    b.now += 10s;
+    b.expire();
+    CHECK(b.session_.now_in() == session::state::closing);
+    pair in_time;
+    in_time.settle();
+    in_time.a.now += 11s;
+    CHECK(in_time.a.expire() == std::nullopt);
+    CHECK(in_time.a.session_.is_open());
+}
+
+TEST_CASE("a lost connection says of each call whether it can have run") {
+    // Each call is started, and the connection is cut after `cut` octets of it were written.
+    for (std::size_t cut = 0; cut < 40; ++cut) {
+        pair both;
+        both.settle();
+        auto& one = make(1, "argument");
+        both.a.start(one);
+        const auto sent = both.a.written(cut);
+        both.a.close();
+        REQUIRE(one.times == 1);
+        CHECK(one.failed(errc::connection_lost,
+                         sent.empty() ? outcome::not_executed : outcome::unknown));
+    }
+    // Never connected, and never sent.
+    end alone{side::connector};
+    auto& waiting = make(1);
+    alone.start(waiting);
+    alone.written();
+    alone.close();
+    CHECK(waiting.failed(errc::unreachable, outcome::not_executed));
+    auto& late = make(1);
+    alone.start(late);
+    CHECK(late.answer.ran == outcome::not_executed);
+}
+
+TEST_CASE("a call cancelled or expired before it was written is withdrawn, and was not executed") {
+    pair both;
+    both.settle();
+    auto& kept = make(1, "kept");
+    auto& cancelled = make(1, "cancelled");
+    auto& expired = make(1, "expired");
+    expired.deadline = start_of_time + 1s;
+    both.a.start(kept);
+    both.a.start(cancelled);
+    both.a.start(expired);
+    both.a.cancel(cancelled);
+    CHECK(cancelled.failed(errc::cancelled, outcome::not_executed));
+    both.a.now += 1s;
+    both.a.expire();
+    CHECK(expired.failed(errc::deadline_exceeded, outcome::not_executed));
+    both.settle();
+    REQUIRE(both.b.calls.size() == 1);
+    CHECK(seam::text(both.b.calls[0]->arguments()) == "kept");
+    both.b.calls[0]->reply({});
+    both.settle();
+    CHECK(kept.answer.what == kind::result);
+}
+
+TEST_CASE("a call cancelled after it was written may have run; the peer is told, a late answer ignored") {
+    pair both;
+    both.settle();
+    auto& one = make(1);
+    both.a.start(one);
+    both.settle();
+    int told = 0;
+    both.b.calls.at(0)->on_abandoned([](void* context) { ++*static_cast<int*>(context); }, &told);
+    both.a.cancel(one);
+    CHECK(one.failed(errc::cancelled, outcome::unknown));
+    both.a.cancel(one);
+    both.settle();
+    CHECK(told == 1);
+    CHECK(both.b.calls[0]->abandoned());
+    both.b.calls[0]->on_abandoned([](void* context) { ++*static_cast<int*>(context); }, &told);
+    CHECK(told == 2);  // at once: it has happened
+    both.b.calls[0]->reply({});
+    both.settle();
+    CHECK(one.times == 1);
+}
+
+TEST_CASE("GoAway: calls above the last accepted were not executed, those under way go on") {
+    pair both;
+    both.settle();
+    auto& before = make(1);
+    both.a.start(before);
+    both.settle();
+    both.b.session_.drain("stopping");
+    auto& crossing = make(2);
+    both.a.start(crossing);
+    both.settle();
+    CHECK(crossing.failed(errc::shutting_down, outcome::not_executed));
+    CHECK(both.b.calls.size() == 1);
+    auto& after = make(3);
+    both.a.start(after);
+    CHECK(after.failed(errc::shutting_down, outcome::not_executed));
+    CHECK(both.a.session_.refuses_calls());
+    both.b.calls[0]->reply({});
+    both.settle();
+    CHECK(before.answer.what == kind::result);
+    CHECK(both.b.session_.quiet());
+}
+
+TEST_CASE("calls at the peer's limit wait here; a peer that ignores our limit is refused") {
+    limits narrow;
+    narrow.max_calls = 2;
+    pair both{{}, narrow};
+    static std::deque<seam::call> all;  // outlives the sessions
+    for (int i = 0; i < 3; ++i) both.a.start(all.emplace_back(1, std::to_string(i)));
+    both.settle();
+    REQUIRE(both.b.calls.size() == 2);
+    both.b.calls[0]->reply({});
+    both.settle();
+    REQUIRE(both.b.calls.size() == 3);
+    CHECK(all[0].times == 1);
+
+    end b{side::acceptor, narrow};
+    const auto c1 = call_octets(1);
+    const auto c2 = call_octets(2);
+    const auto c3 = call_octets(3);
+    b.receive(raw({&c1, &c2}));
+    CHECK(b.calls.size() == 2);
+    b.written();
+    b.receive(c3.bytes());
+    CHECK(b.calls.size() == 2);
+    CHECK(seam::text(b.written()).find("more than 2 unanswered calls") != std::string::npos);
+    CHECK(b.session_.is_open());
+}
+
+TEST_CASE("own calls that wait have a limit") {
+    limits narrow;
+    narrow.max_waiting_calls = 2;
+    end a{side::connector, narrow};
+    static std::deque<seam::call> all;  // outlives the sessions
+    for (int i = 0; i < 3; ++i) a.start(all.emplace_back(1));
+    CHECK(all[1].times == 0);
+    CHECK(all[2].failed(errc::overloaded, outcome::not_executed));
+}
+
+TEST_CASE("large messages go in parts, small frames between them") {
+    limits small_parts;
+    small_parts.chunk = 1000;
+    pair both{small_parts, small_parts};
+    both.settle();
+    const std::string big(10'500, 'b');
+    auto& large = make(1, big);
+    auto& fits = make(2, std::string(1000, 'f'));
+    both.a.start(large);
+    both.a.start(fits);
+    // The first write holds the small frames and one part only.
+    auto first = both.a.session_.output();
+    CHECK(first[1].size() == 1000);
+    both.a.session_.wrote(0);
+    both.settle(77);
+    REQUIRE(both.b.calls.size() == 2);
+    CHECK(seam::text(both.b.calls[0]->arguments()) == std::string(1000, 'f'));
+    CHECK(seam::text(both.b.calls[1]->arguments()) == big);
+    for (auto& one : both.b.calls) seam::echo(std::move(one));
+    both.settle(77);
+    CHECK(large.result() == big);
+    CHECK(fits.result() == std::string(1000, 'f'));
+}
+
+TEST_CASE("two large messages share the connection part by part") {
+    limits small_parts;
+    small_parts.chunk = 1000;
+    pair both{small_parts, small_parts};
+    both.settle();
+    auto& one = make(1, std::string(5000, '1'));
+    auto& two = make(2, std::string(2000, '2'));
+    both.a.start(one);
+    both.a.start(two);
+    both.settle();
+    REQUIRE(both.b.calls.size() == 2);
+    CHECK(both.b.calls[0]->header().method == 2);
+}
+
+TEST_CASE("cancelling a large call in the middle frees what was received of it") {
+    limits small_parts;
+    small_parts.chunk = 1000;
+    pair both{small_parts, small_parts};
+    both.settle();
+    auto& large = make(1, std::string(100'000, 'b'));
+    both.a.start(large);
+    both.b.receive(both.a.written(20'500));
+    both.a.cancel(large);
+    CHECK(large.failed(errc::cancelled, outcome::unknown));
+    both.settle();
+    CHECK(both.b.calls.empty());
+    CHECK(both.b.session_.quiet());
+    CHECK(both.a.session_.quiet());
+    auto& next = make(2);
+    both.a.start(next);
+    both.settle();
+    CHECK(both.b.calls.size() == 1);
+}
+
+TEST_CASE("a peer's announcements and parts are held to the limits") {
+    limits narrow;
+    narrow.max_message = 5000;
+    narrow.max_partial = 6000;
+    auto part = [](std::uint64_t id, std::size_t size) {
+        roi::wire::writer out;
+        out.put_raw(std::vector<std::byte>(size, std::byte{1}));
+        roi::wire::writer head;
+        put_chunk_head(head, id, false, size);
+        roi::wire::writer whole;
+        whole.put_raw(out.bytes());
+        whole.put_raw(head.bytes());
+        return whole;
+    };
+    {  // at the limit, and one above
+        end b{side::acceptor, narrow};
+        const auto fits = call_octets(1, {}, 5000);
+        const auto above = call_octets(2, {}, 5001);
+        const auto data = part(1, 5000);
+        b.receive(raw({&fits, &above, &data}));
+        REQUIRE(b.calls.size() == 1);
+        CHECK(b.calls[0]->arguments().size() == 5000);
+        CHECK(seam::text(b.written()).find("limit of 5000 octets") != std::string::npos);
+    }
+    {  // more octets than announced
+        end b{side::acceptor, narrow};
+        const auto call = call_octets(1, {}, 100);
+        const auto data = part(1, 101);
+        b.receive(raw({&call, &data}));
+        CHECK(b.session_.reason() == errc::malformed);
+    }
+    {  // too many half messages: the one that exceeds is refused, the other lives
+        end b{side::acceptor, narrow};
+        const auto one = call_octets(1, {}, 5000);
+        const auto two = call_octets(2, {}, 5000);
+        const auto data1 = part(1, 4000);
+        const auto data2 = part(2, 2001);
+        const auto rest = part(1, 1000);
+        b.receive(raw({&one, &two, &data1, &data2, &rest}));
+        REQUIRE(b.calls.size() == 1);
+        CHECK(b.calls[0]->id() == 1);
+        CHECK(seam::text(b.written()).find("half-received") != std::string::npos);
+    }
+    {  // parts of nothing are skipped
+        end b{side::acceptor, narrow};
+        const auto data = part(77, 5000);
+        const auto call = call_octets(1);
+        b.receive(raw({&data, &call}));
+        CHECK(b.calls.size() == 1);
+    }
+}
+
+TEST_CASE("a one-way call ends when it is written, and nothing comes back") {
+    pair both;
+    both.settle();
+    auto& one = make(1, "go");
+    one.header.flags = flag_oneway;
+    both.a.start(one);
+    CHECK(one.answer.what == kind::result);
+    both.settle();
+    REQUIRE(both.b.calls.size() == 1);
+    both.b.calls[0]->reply({});
+    CHECK(both.b.written().empty());
+}
+
+TEST_CASE("a call that is dropped unanswered is answered all the same") {
+    pair both;
+    both.settle();
+    auto& one = make(1);
+    both.a.start(one);
+    both.settle();
+    both.b.calls.clear();
+    both.settle();
+    CHECK(one.failed(errc::shutting_down, outcome::unknown));
+}
+
+TEST_CASE("a ping is answered with the state of the calls it asks for") {
+    pair both;
+    both.settle();
+    auto& one = make(1);
+    both.a.start(one);
+    both.a.session_.ping(99);
+    both.settle();
+    CHECK(both.a.session_.last_pong() == 99);
+}
+
+TEST_CASE("with much unwritten no further call of ours is written") {
+    limits narrow;
+    narrow.write_buffer = 1000;
+    pair both{narrow, {}};
+    both.settle();
+    static std::deque<seam::call> all;  // outlives the sessions
+    for (int i = 0; i < 10; ++i) both.a.start(all.emplace_back(1, std::string(300, 'x')));
+    CHECK(both.a.session_.congested());
+    CHECK(both.a.session_.has_waiting());
+    both.settle();
+    CHECK(both.b.calls.size() == 10);
+}
+
+TEST_CASE("the table of calls finds what it holds after any order of inserts and erases") {
+    call_table<int> table{42};
+    std::vector<std::uint64_t> present;
+    std::uint64_t seed = 7;
+    auto next = [&] { return seed = seed * 6364136223846793005u + 1442695040888963407u; };
+    for (int step = 0; step < 20'000; ++step) {
+        if (present.empty() || (next() >> 33) % 5 < 3) {
+            const auto id = (next() >> 40) + 1;
+            if (table.find(id) != nullptr) continue;
+            table.insert(id, static_cast<int>(id & 0xFFFF));
+            present.push_back(id);
+        } else {
+            const auto at = (next() >> 33) % present.size();
+            CHECK(table.erase(present[at]));
+            present[at] = present.back();
+            present.pop_back();
+        }
+        if (present.size() > 300) {
+            for (const auto id : present) REQUIRE(table.erase(id));
+            present.clear();
+        }
+    }
+    CHECK(table.size() == present.size());
+    for (const auto id : present) {
+        REQUIRE(table.find(id) != nullptr);
+        CHECK(*table.find(id) == static_cast<int>(id & 0xFFFF));
+    }
+    CHECK(table.find(0) == nullptr);
+}
