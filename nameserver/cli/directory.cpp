@@ -92,10 +92,8 @@ std::vector<naming::entry> directory::list(const std::string& prefix) const {
             if (answer.status != naming::status::ok) {
                 refused("listing names at " + endpoint_, answer.status, answer.text);
             }
-            const bool more = answer.more && !answer.entries.empty();
-            if (more) {
-                request.after = answer.entries.back().scope + "/" + answer.entries.back().name;
-            }
+            const bool more = answer.more;
+            request.after = std::move(answer.next);
             all.insert(all.end(), std::make_move_iterator(answer.entries.begin()),
                        std::make_move_iterator(answer.entries.end()));
             if (!more) {
