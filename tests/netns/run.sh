@@ -51,7 +51,7 @@ grep -qi unauthenticated "$work/nameserver.log" || fail "no warning that the por
 "$bank_server" >"$work/local.log" 2>&1 &
 local_bank=$!
 until_line "$work/local.log" "the bank is open" $local_bank
-on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call --deadline 2s bank.balance '"alice"' \
+on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call --timeout 2s bank.balance '"alice"' \
   >"$work/refused.log" 2>&1 && fail "a server on loopback was called from another host"
 kill $local_bank
 wait $local_bank || fail "the bank did not end well"
@@ -68,7 +68,7 @@ grep -q bank "$work/ls.log" || fail "roi ls does not list the bank"
 
 # With the link down a call ends at its deadline, and not before it could have been answered.
 ip link set roi-one down
-on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call --deadline 1s bank.balance '"alice"' \
+on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call --timeout 1s bank.balance '"alice"' \
   >"$work/down.log" 2>&1 && fail "a call over a link that is down succeeded"
 ip link set roi-one up
 on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call bank.balance '"alice"' \
