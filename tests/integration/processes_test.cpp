@@ -163,7 +163,7 @@ TEST_CASE("an endpoint without the object says that it does not hold it") {
     const std::string endpoint = "tcp://127.0.0.1:" + std::to_string(roi::support::free_port());
     process other =
         s.start(HELLO_SERVER, "MYSERVER is published", {.environment = {{"ROI_LISTEN", endpoint}}});
-    client_here client(s.here, roi::at(endpoint));
+    client_here client(s.here, roi::at(endpoint, "bank"));
     const roi::error e = failure_of([&] { client.bank.balance("alice"); });
     CAPTURE(std::string(e.what()));
     CHECK(e.code() == roi::errc::object_not_found);
