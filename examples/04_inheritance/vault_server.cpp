@@ -34,8 +34,8 @@ public:
 int main() {
     vault files;                      // means "files" in the default scope: the plain server
     roi::nameserver::embedded names;  // the scope of this program, with nothing in it yet
-    const roi::servant published = roi::publish(files, roi::as("files").in(names.scope()));
-    std::cout << "ROI_NAMESERVER=" << names.scope() << "\n"
+    const roi::servant published = roi::publish(files, roi::as("files").in(names));
+    std::cout << "ROI_NAMESERVER=" << names.endpoint() << "\n"
               << "encrypted files are served" << std::endl;
     roi::serve();
 }

@@ -33,11 +33,11 @@ int run_worker(const std::string& program, const std::string& scope) {
 
 int main(int, char** argv) {
     roi::nameserver::embedded names;
-    roi::set_default_scope(names.scope());
+    roi::set_default_scope(names);
     demo::ToolServer saw{roi::as("saw"), "saw"};
     demo::ToolServer plane{roi::as("plane"), "plane"};
 
     demo::ToolClient here{roi::named("saw")};
     std::cout << "workshop: " << here.work("oak") << std::endl;
-    return run_worker(std::filesystem::path(argv[0]).replace_filename("worker"), names.scope());
+    return run_worker(std::filesystem::path(argv[0]).replace_filename("worker"), names.endpoint());
 }
