@@ -1,3 +1,4 @@
+// Writes a file only when its content has changed, so that nothing is rebuilt for nothing.
 #include "outputs.hpp"
 
 #include "diagnostics.hpp"

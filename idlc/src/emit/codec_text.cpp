@@ -1,3 +1,4 @@
+// Writes which fields are read and written, value by value.
 #include "emit/codec_text.hpp"
 
 #include "emit/cpp_types.hpp"

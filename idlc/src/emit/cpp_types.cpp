@@ -1,3 +1,4 @@
+// Spells types, parameters and default arguments as generated code needs them.
 #include "emit/cpp_types.hpp"
 
 namespace idlc::emit {

@@ -1,3 +1,4 @@
+// Reads and writes the lock file, and refuses one that contradicts itself.
 #include "emit/lock.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Splits, joins and escapes names, and keeps them apart from keywords and from each other.
 #include "emit/names.hpp"
 
 #include <algorithm>

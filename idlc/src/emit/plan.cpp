@@ -1,3 +1,4 @@
+// Makes all decisions, in the order of the source.
 #include "emit/plan.hpp"
 
 #include "emit/names.hpp"

@@ -1,3 +1,4 @@
+// Builds the descriptors from the plan, with comments and options.
 #include "emit/schema.hpp"
 
 #include "emit/names.hpp"

@@ -1,3 +1,4 @@
+// Puts the parts of each generated file together.
 #include "emit/sources.hpp"
 
 #include "emit/cpp_types.hpp"

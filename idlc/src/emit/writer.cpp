@@ -1,3 +1,4 @@
+// Indents, replaces and wraps.
 #include "emit/writer.hpp"
 
 #include <algorithm>
