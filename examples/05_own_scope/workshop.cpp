@@ -2,7 +2,6 @@
 #include "tool.roi.hpp"
 
 #include <roi/nameserver.hpp>
-#include <roi/naming.hpp>
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -32,12 +31,12 @@ int run_worker(const std::string& program, const std::string& scope) {
 }  // namespace
 
 int main(int, char** argv) {
-    roi::nameserver::embedded names;
-    roi::set_default_scope(names);
+    roi::nameserver::embedded scope;
+    roi::set_default_scope(scope);
     demo::ToolServer saw{roi::as("saw"), "saw"};
     demo::ToolServer plane{roi::as("plane"), "plane"};
 
     demo::ToolClient here{roi::named("saw")};
     std::cout << "workshop: " << here.work("oak") << std::endl;
-    return run_worker(std::filesystem::path(argv[0]).replace_filename("worker"), names.endpoint());
+    return run_worker(std::filesystem::path(argv[0]).replace_filename("worker"), scope.endpoint());
 }

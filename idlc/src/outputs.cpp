@@ -1,4 +1,4 @@
-// Writes a file only when its content has changed, so that nothing is rebuilt for nothing.
+// Writes what a run made, or says what is stale.
 #include "outputs.hpp"
 
 #include "diagnostics.hpp"

@@ -1,4 +1,4 @@
-// Writes which fields are read and written, value by value.
+// The codec of a generated file: which records it writes and reads, and how.
 #include "emit/codec_text.hpp"
 
 #include "emit/cpp_types.hpp"
@@ -14,9 +14,14 @@ namespace {
 using model::kind;
 using model::type;
 
-/// "demo_account_balance": how the way to a private field is called.
-std::string private_name(const model::record& owner, const model::field& what) {
-    return identifier(owner.name) + "_" + identifier(what.name);
+/// The polymorphic class that a pointer, an owner or a reference is to.
+std::string base_of(const type& what) {
+    auto base = what.arguments.empty() ? what.cpp : what.arguments.front().cpp;
+    while (!base.empty() && (base.back() == '*' || base.back() == '&' || base.back() == ' ')) {
+        base.pop_back();
+    }
+    if (base.starts_with("const ")) base.erase(0, 6);
+    return base;
 }
 
 bool is_bit_field(const model::field& what) {
@@ -25,7 +30,7 @@ bool is_bit_field(const model::field& what) {
 
 /// Fields that are reached through references: not bit-fields, which have none.
 std::string temporary(const model::field& what) {
-    return what.type.cpp;
+    return readable(what.type);
 }
 
 }  // namespace
@@ -38,7 +43,7 @@ void codec_text::read(const type& what) {
     visit(what, direction::read);
 }
 
-void codec_text::visit(const type& what, direction way) {
+void codec_text::visit(const type& what, direction way, bool inside) {
     type flat = what;
     flat.arguments.clear();
     flat.one_of.clear();
@@ -50,14 +55,14 @@ void codec_text::visit(const type& what, direction way) {
     }
     if (!what.one_of.empty()) {
         need("roi/codec/owner.hpp");
-        const auto same = [&](const type* each) { return each->cpp == what.cpp; };
-        if (std::none_of(sets_.begin(), sets_.end(), same)) sets_.push_back(&what);
+        const auto same = [&](const type& each) { return base_of(each) == base_of(what); };
+        if (inside && std::none_of(sets_.begin(), sets_.end(), same)) sets_.push_back(what);
         for (const auto& each : what.one_of)
             visit(each, way);
         return;
     }
     for (const auto& each : what.arguments)
-        visit(each, way);
+        visit(each, way, true);
     if (what.what != kind::record) return;
     auto& seen = way == direction::write ? written_ : read_;
     const auto* record = plan_.record(what.name);
@@ -92,7 +97,11 @@ bool codec_text::reaches_private(const model::record& what) const {
 }
 
 std::string codec_text::access(const model::record& owner, const model::field& what) const {
-    if (what.is_private) return "value.*member(" + private_name(owner, what) + "{})";
+    if (what.is_private) {
+        const auto index = static_cast<std::size_t>(&what - owner.fields.data());
+        const auto number = plan_.field_numbers.at(owner.name)[index];
+        return "roi::generated::reach<" + std::to_string(number) + ">(value)";
+    }
     return "value." + (what.access_path.empty() ? what.name : what.access_path);
 }
 
@@ -101,19 +110,13 @@ void codec_text::add_global(writer& out) const {
         if (!reaches_private(*record)) continue;
         out.blank();
         out.add("// The private fields of $class$, which travel because it is marked ROI_VALUE.",
-                {{"class", record->cpp}});
-        out.line("namespace {");
-        for (const auto& field : record->fields) {
-            if (!field.is_private) continue;
-            out.line("struct " + private_name(*record, field) + " {");
-            out.line("friend auto member(" + private_name(*record, field) + ");");
-            out.line("};");
-        }
-        out.line("}  // namespace");
-        for (const auto& field : record->fields) {
-            if (!field.is_private) continue;
-            out.line("template struct roi::generated::private_member<" +
-                     private_name(*record, field) + ", &" + record->cpp + "::" + field.name + ">;");
+                {{"class", class_name(*record)}});
+        const auto& numbers = plan_.field_numbers.at(record->name);
+        for (std::size_t i = 0; i < record->fields.size(); ++i) {
+            if (!record->fields[i].is_private) continue;
+            out.line("template struct roi::generated::private_member<" + class_name(*record) +
+                     ", " + std::to_string(numbers[i]) + ", &" + class_name(*record) +
+                     "::" + record->fields[i].name + ">;");
         }
     }
     for (const auto& name : enums_) {
@@ -177,20 +180,16 @@ void codec_text::add_to(writer& out) const {
     out.line("struct codec : roi::generated::codec<codec> {");
     for (const auto* each : records) {
         if (written_.contains(each->name)) {
-            out.line("static void write(roi::wire::writer& out, const " + each->cpp + "& value);");
+            out.line("static void write(roi::wire::writer& out, const " + class_name(*each) +
+                     "& value);");
         }
         if (read_.contains(each->name)) {
-            out.line("static void read(roi::wire::reader& in, " + each->cpp + "& value);");
+            out.line("static void read(roi::wire::reader& in, " + class_name(*each) + "& value);");
         }
     }
-    for (const auto* each : sets_) {
-        std::vector<std::string> alternatives;
-        for (const auto& one : each->one_of)
-            alternatives.push_back(one.cpp);
-        auto base = each->arguments.empty() ? each->cpp : each->arguments.front().cpp;
-        if (base.starts_with("const ")) base.erase(0, 6);
-        out.line("static roi::generated::types<" + join(alternatives, ", ") +
-                 "> one_of(roi::generated::types<" + base + ">);");
+    for (const auto& each : sets_) {
+        out.line("static roi::generated::types<" + alternatives(each) +
+                 "> one_of(roi::generated::types<" + base_of(each) + ">);");
     }
     out.line("};");
     for (const auto* each : records) {
@@ -223,12 +222,12 @@ void codec_text::add_write(writer& out, const model::record& what) const {
     }
     out.blank();
     if (parts.empty()) {
-        out.line("void codec::write(roi::wire::writer&, const " + what.cpp + "&) {}");
+        out.line("void codec::write(roi::wire::writer&, const " + class_name(what) + "&) {}");
         return;
     }
     std::stable_sort(parts.begin(), parts.end(),
                      [](const part& a, const part& b) { return a.number > b.number; });
-    out.line("void codec::write(roi::wire::writer& out, const " + what.cpp + "& value) {");
+    out.line("void codec::write(roi::wire::writer& out, const " + class_name(what) + "& value) {");
     for (const auto& each : parts)
         out.line(each.line);
     out.line("}");
@@ -237,14 +236,23 @@ void codec_text::add_write(writer& out, const model::record& what) const {
 void codec_text::add_read(writer& out, const model::record& what) const {
     std::vector<std::string> many;
     for (const auto& field : what.fields) {
-        if (is_many(field.type)) many.push_back(access(what, field));
+        if (is_many(field.type) || field.type.what == kind::owner)
+            many.push_back(access(what, field));
     }
     out.blank();
+    const bool narrow = std::any_of(what.fields.begin(), what.fields.end(), [](const auto& each) {
+        return is_bit_field(each) && each.type.what == kind::integer;
+    });
+    if (narrow) {
+        out.line("// What goes into bit-fields was checked to fit.");
+        out.line("#pragma GCC diagnostic push");
+        out.line("#pragma GCC diagnostic ignored \"-Wconversion\"");
+    }
     const bool empty = what.fields.empty() &&
                        std::none_of(what.bases.begin(), what.bases.end(),
                                     [](const type& each) { return each.what == kind::record; });
-    out.line("void codec::read(roi::wire::reader& in, " + what.cpp + "&" + (empty ? "" : " value") +
-             ") {");
+    out.line("void codec::read(roi::wire::reader& in, " + class_name(what) + "&" +
+             (empty ? "" : " value") + ") {");
     if (!many.empty()) out.line("clear(" + join(many, ", ") + ");");
     out.line("while (in.next()) {");
     if (empty) {
@@ -281,7 +289,10 @@ void codec_text::add_read(writer& out, const model::record& what) const {
                       "roi::generated::check_width(bits, " + std::to_string(field.bit_width) + ");",
                       access(what, field) + " = bits;"});
         } else {
-            add_case(numbers[i], {"get(in, " + access(what, field) + ");"});
+            const auto set = alternatives(field.type);
+            add_case(numbers[i], {(set.empty() ? std::string{"get"}
+                                               : "roi::generated::get_one_of<codec, " + set + ">") +
+                                  "(in, " + access(what, field) + ");"});
         }
     }
     out.line("default:");
@@ -291,6 +302,7 @@ void codec_text::add_read(writer& out, const model::record& what) const {
     out.line("}");
     out.line("}");
     out.line("}");
+    if (narrow) out.line("#pragma GCC diagnostic pop");
 }
 
 }  // namespace idlc::emit

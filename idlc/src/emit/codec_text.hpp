@@ -30,7 +30,7 @@ public:
 
 private:
     enum class direction { write, read };
-    void visit(const model::type& what, direction way);
+    void visit(const model::type& what, direction way, bool inside = false);
     void add_write(writer& out, const model::record& what) const;
     void add_read(writer& out, const model::record& what) const;
     std::string access(const model::record& owner, const model::field& what) const;
@@ -40,7 +40,7 @@ private:
     const plan& plan_;
     std::set<std::string> headers_;
     std::set<std::string> written_, read_, enums_;
-    std::vector<const model::type*> sets_;  // bases under ROI_ONE_OF
+    std::vector<model::type> sets_;  // what ROI_ONE_OF names, inside containers
 };
 
 }  // namespace idlc::emit

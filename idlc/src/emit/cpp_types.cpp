@@ -1,4 +1,4 @@
-// Spells types, parameters and default arguments as generated code needs them.
+// The spelling of types and parameters in generated code.
 #include "emit/cpp_types.hpp"
 
 namespace idlc::emit {
@@ -126,7 +126,28 @@ bool is_small(const type& what) {
 }
 
 bool is_counted(const model::parameter& what) {
-    return what.how == passing::pointer && !what.size_parameter.empty();
+    const bool bounded = what.type.container == "[]" && what.type.extent > 0;
+    return what.how == passing::pointer && (bounded || !what.size_parameter.empty());
+}
+
+std::string count_of(const model::parameter& what) {
+    return what.size_parameter.empty() ? std::to_string(what.type.extent) : what.size_parameter;
+}
+
+type sent_type(const model::parameter& what) {
+    if (!is_counted(what) || what.type.arguments.empty()) return what.type;
+    type result;
+    const auto& element = what.type.arguments.front();
+    const bool octets = element.what == kind::integer && element.bits == 8;
+    result.what = octets ? kind::bytes : kind::sequence;
+    result.container = "std::vector";
+    result.cpp = "std::vector<" + pointee(what) + ">";
+    result.arguments = {element};
+    return result;
+}
+
+std::string class_name(const model::record& what) {
+    return without_const(what.cpp);
 }
 
 std::string pointee(const model::parameter& what) {
@@ -172,6 +193,16 @@ std::string parameter_list(const planned_method& what, std::size_t count) {
     return text + ")";
 }
 
+std::string async_parameter_list(const planned_method& what, std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!what.parameters[i].sent()) continue;
+        text += (text.empty() ? "" : ", ") +
+                declared(*what.parameters[i].source, what.parameters[i].name);
+    }
+    return "(" + text + ")";
+}
+
 std::string qualifiers(const model::method& what) {
     std::string text = what.is_const ? " const" : "";
     if (what.ref_qualifier == model::method::ref::lvalue) text += what.is_const ? "&" : " &";
@@ -208,6 +239,13 @@ std::string stub_result(const planned_interface& owner, const planned_method& wh
 bool holds_text_pointer(const type& what, const plan& in) {
     std::set<std::string> seen;
     return holds_text_pointer(what, in, seen);
+}
+
+std::string alternatives(const type& what) {
+    std::string text;
+    for (const auto& each : what.one_of)
+        text += (text.empty() ? "" : ", ") + each.cpp;
+    return text;
 }
 
 void add_codec_headers(const type& what, std::set<std::string>& headers) {

@@ -17,8 +17,15 @@ std::string readable(const model::type& what);
 std::string owned(const model::type& what);
 /// True for types that are cheaper passed by value than by reference.
 bool is_small(const model::type& what);
-/// True for a pointer or view parameter whose elements are counted by another parameter.
+/// True for a pointer parameter to several elements: another parameter, or the bound of an array,
+/// says how many.
 bool is_counted(const model::parameter& what);
+/// "n", or "4": what counts the elements.
+std::string count_of(const model::parameter& what);
+/// What travels for a parameter: for counted pointers a sequence.
+model::type sent_type(const model::parameter& what);
+/// "demo::page<int>": without const.
+std::string class_name(const model::record& what);
 /// The type of the elements behind a pointer parameter, without const.
 std::string pointee(const model::parameter& what);
 
@@ -26,6 +33,9 @@ std::string pointee(const model::parameter& what);
 std::string declared(const model::parameter& what, const std::string& name);
 /// "(const std::string& from, std::int64_t cents)" for the first `count` parameters.
 std::string parameter_list(const planned_method& what, std::size_t count);
+/// The same without those that only take something back: an asynchronous call gives that as a
+/// result.
+std::string async_parameter_list(const planned_method& what, std::size_t count);
 /// " const &&": what stands behind the parameter list.
 std::string qualifiers(const model::method& what);
 
@@ -33,6 +43,10 @@ std::string qualifiers(const model::method& what);
 std::vector<std::string> result_types(const planned_method& what);
 /// How the stub declares the result: owned in a concrete class, as declared in an abstract one.
 std::string stub_result(const planned_interface& owner, const planned_method& what);
+
+/// "demo::circle, demo::square": the types that ROI_ONE_OF names for this very pointer; empty:
+/// none.
+std::string alternatives(const model::type& what);
 
 /// Does a value of this type hold a `const char*` that reading makes?
 bool holds_text_pointer(const model::type& what, const plan& in);

@@ -1,4 +1,4 @@
-// Reads and writes the lock file, and refuses one that contradicts itself.
+// Reads and writes lock files: one line for each name, sorted, with what was removed.
 #include "emit/lock.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Splits, joins and escapes names, and keeps them apart from keywords and from each other.
+// How the output is named: stub classes, identifiers, what must not clash.
 #include "emit/names.hpp"
 
 #include <algorithm>

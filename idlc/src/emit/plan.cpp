@@ -1,4 +1,4 @@
-// Makes all decisions, in the order of the source.
+// From the model to a plan: numbers, ids, overloads, bases, names.
 #include "emit/plan.hpp"
 
 #include "emit/names.hpp"

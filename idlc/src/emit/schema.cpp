@@ -1,6 +1,7 @@
-// Builds the descriptors from the plan, with comments and options.
+// Types, parameters and calls as a FileDescriptorProto, by the rules of docs/wire-types.md.
 #include "emit/schema.hpp"
 
+#include "emit/cpp_types.hpp"
 #include "emit/names.hpp"
 #include "model/ids.hpp"
 
@@ -80,7 +81,9 @@ public:
             add_enum(what);
         for (const auto& each : plan_.interfaces)
             add_service(each);
-        schema_.add_dependency("roi/options.proto");
+        if (schema_.service_size() + schema_.message_type_size() + schema_.enum_type_size() > 0) {
+            schema_.add_dependency("roi/options.proto");
+        }
         for (const auto& import : imports_)
             schema_.add_dependency(import);
         return std::move(schema_);
@@ -572,8 +575,8 @@ private:
         unique_names fields{unique_names::comparison::json};
         for (const auto& each : what.parameters) {
             if (!each.sent()) continue;
-            auto& field = add_named(index, fields, each.name, each.number, each.source->type, {},
-                                    each.source->where);
+            auto& field = add_named(index, fields, each.name, each.number, sent_type(*each.source),
+                                    {}, each.source->where);
             if (each.source->default_text.empty()) continue;
             auto& options = *field.mutable_options()->MutableExtension(roi::field);
             options.set_defaulted(true);
@@ -592,7 +595,8 @@ private:
         }
         for (const auto& each : what.parameters) {
             if (!each.returned()) continue;
-            add_named(index, fields, each.name, each.result_number, each.source->type, {}, {});
+            add_named(index, fields, each.name, each.result_number, sent_type(*each.source), {},
+                      {});
         }
         finish(index);
         return full_name(name);

@@ -1,4 +1,4 @@
-// Puts the parts of each generated file together.
+// What headers, clients and servers have in common.
 #include "emit/sources.hpp"
 
 #include "emit/cpp_types.hpp"

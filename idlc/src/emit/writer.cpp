@@ -1,4 +1,4 @@
-// Indents, replaces and wraps.
+// Lines, indentation, and where a line too long is broken.
 #include "emit/writer.hpp"
 
 #include <algorithm>
@@ -104,18 +104,39 @@ std::size_t breakable(std::string_view text) {
     return found;
 }
 
+/// "std::string BankClient::name(" rather than "codec::put(" or "return make(".
+bool is_declaration(const std::string& head) {
+    if (head.starts_with("return ") || head.find(" = ") != std::string::npos) return false;
+    int angles = 0;
+    for (const char c : head) {
+        if (c == '<') ++angles;
+        if (c == '>') --angles;
+        if (c == ' ' && angles == 0) return true;
+    }
+    return false;
+}
+
 std::string broken(const std::string& text, std::size_t indent) {
     if (indent + text.size() <= columns || text.starts_with("//")) return text;
+    const auto assigned = text.find(" = ");
+    if (assigned != std::string::npos && indent + step + text.size() - assigned - 3 <= columns &&
+        text.find('(') > assigned) {
+        return text.substr(0, assigned + 2) + "\n" + std::string(indent + step, ' ') +
+               text.substr(assigned + 3);
+    }
     const auto open = breakable(text);
     if (open == std::string_view::npos) return text;
     const auto what = split(text, open);
-    // Aligned after the bracket, else all on the next line.
+    // Aligned after the bracket, or all on the next line where that gives fewer lines.
     auto align = indent + what.head.size();
     auto lines = fill(what, align, align);
+    auto below = fill(what, indent + step, indent + step);
     std::string result = what.head;
-    if (lines.empty()) {
+    // As clang-format weighs it: a break after the bracket of a declaration costs more.
+    const std::size_t saved = is_declaration(what.head) ? 4 : 2;
+    if (lines.empty() || (!below.empty() && below.size() + saved <= lines.size())) {
         align = indent + step;
-        lines = fill(what, align, align);
+        lines = below;
         if (lines.empty()) return text;
         result += "\n" + std::string(align, ' ');
     }
@@ -159,7 +180,8 @@ void writer::line(std::string_view text) {
     text_ += margin ? "" : std::string(indent, ' ');
     text_ += margin ? std::string{text} : broken(std::string{text}, indent);
     text_ += '\n';
-    const bool opens = text.back() == '{' && !text.starts_with("namespace");
+    const bool is_namespace = text.starts_with("namespace") || text.starts_with("inline namespace");
+    const bool opens = text.back() == '{' && !is_namespace;
     if (opens || text == "public:" || text == "private:" || text == "protected:") ++depth_;
     if (text.starts_with("}  // namespace")) ++depth_;
 }
@@ -228,8 +250,41 @@ void writer::doc(std::string_view text) {
             each.pop_back();
         // A backslash at the end would make the next line part of the comment.
         if (!each.empty() && each.back() == '\\') each += " .";
-        line(each.empty() ? "///" : "/// " + each);
+        if (each.empty()) {
+            line("///");
+        } else {
+            comment("/// ", each);
+        }
     }
+}
+
+void writer::comment(const std::string& mark, std::string text) {
+    const auto room = columns - step * static_cast<std::size_t>(depth_) - mark.size();
+    while (text.size() > room) {
+        auto end = text.rfind(' ', room);
+        if (end == std::string::npos || end == 0) end = text.find(' ');
+        if (end == std::string::npos) break;
+        line(mark + text.substr(0, end));
+        text.erase(0, end + 1);
+    }
+    line(mark + text);
+}
+
+void writer::assign_text(const std::string& name, std::string_view text, const std::string& end) {
+    const auto indent = step * static_cast<std::size_t>(depth_);
+    const auto whole = literal(text);
+    if (indent + name.size() + 3 + whole.size() + end.size() <= columns) {
+        return line(name + " = " + whole + end);
+    }
+    line(name + " =");
+    const std::string margin(indent + step, ' ');
+    while (margin.size() + literal(text).size() + end.size() > columns) {
+        const auto at = text.rfind(' ', columns - margin.size() - 3);
+        if (at == std::string_view::npos) break;
+        text_ += margin + literal(text.substr(0, at + 1)) + "\n";
+        text.remove_prefix(at + 1);
+    }
+    text_ += margin + literal(text) + end + "\n";
 }
 
 std::string writer::take() {

@@ -29,6 +29,10 @@ public:
     void blank();
     /// `text` as a `///` comment; nothing where it is empty.
     void doc(std::string_view text);
+    /// One paragraph with `mark` before each of its lines, wrapped at 100 columns.
+    void comment(const std::string& mark, std::string text);
+    /// `name = "text"` and `end`; a text that is too long for one line continues on further ones.
+    void assign_text(const std::string& name, std::string_view text, const std::string& end);
     /// `text` as it is: no indentation, no breaking.
     void raw(std::string_view text) { text_ += text; }
 

@@ -24,7 +24,8 @@ std::string parameter_text(const parameter& what, const file& in) {
     const std::string prefix = flow == parameter::direction::out     ? "out "
                                : flow == parameter::direction::inout ? "inout "
                                                                      : "";
-    if (what.size_parameter.empty()) return prefix + wire_text(what.type, in);
+    const bool bounded = what.type.container == "[]" && what.type.extent > 0;
+    if (what.size_parameter.empty() && !bounded) return prefix + wire_text(what.type, in);
     const auto& element = what.type.arguments.empty() ? what.type : what.type.arguments.front();
     const bool octets = element.what == kind::integer && element.bits == 8;
     return prefix + (octets ? "bytes" : "repeated " + wire_text(element, in));

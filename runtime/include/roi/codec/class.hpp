@@ -10,12 +10,28 @@
 
 namespace roi::generated {
 
-/// The way to a private field without a change to its class: an explicit instantiation may name
-/// what is private. `Tag` declares `friend auto member(Tag);`, which this defines.
-template <class Tag, auto Member>
-struct private_member {
-    friend auto member(Tag) { return Member; }
+// GCC fears that a friend which is no template was meant to be one; this one was not.
+#pragma GCC diagnostic push
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wnon-template-friend"
+#endif
+/// The way to a private field without a change to its class: an explicit instantiation of
+/// private_member may name what is private, and defines how its private_field finds it.
+template <class Class, unsigned Number>
+struct private_field {
+    friend constexpr auto member_of(private_field);
 };
+#pragma GCC diagnostic pop
+template <class Class, unsigned Number, auto Member>
+struct private_member {
+    friend constexpr auto member_of(private_field<Class, Number>) { return Member; }
+};
+
+/// The private field that travels as `Number`.
+template <unsigned Number, class Class>
+auto& reach(Class& value) noexcept {
+    return value.*member_of(private_field<std::remove_const_t<Class>, Number>{});
+}
 
 /// An enum's number on the wire, where it is not its value: encoded as any enum is.
 enum class enum_number : std::int32_t {};

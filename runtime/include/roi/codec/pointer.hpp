@@ -14,7 +14,8 @@
 
 namespace roi::generated {
 
-/// What a pointer argument points to, while it is written: presence of a field.
+/// What a pointer argument points to, while it is written: presence of a field. Functions here
+/// return constants, so that a `field` can refer to what they return within the same expression.
 template <class T>
 struct pointed {
     const T* value;
@@ -30,25 +31,52 @@ struct form<pointed<T>> {
 
     template <class Codec>
     static void put(wire::writer& out, std::uint32_t number, const pointed<T>& given) {
-        if constexpr (requires { Codec::one_of(types<T>{}); }) {
-            put_set<Codec>(out, number, given.value, decltype(Codec::one_of(types<T>{})){});
-        } else if (given.value != nullptr) {
-            put_element<Codec, T>(out, number, *given.value);
-        }
+        if (given.value != nullptr) put_element<Codec, T>(out, number, *given.value);
     }
+};
 
-private:
-    template <class Codec, class... Alternatives>
-    static void put_set(wire::writer& out, std::uint32_t number, const T* value,
-                        types<Alternatives...>) {
-        put_one_of<Codec, Alternatives...>(out, number, value);
+/// The same under ROI_ONE_OF: one of the types T behind a pointer to their base.
+template <class Base, class... T>
+struct pointed_one_of {
+    const Base* value;
+};
+template <class... T, class Base>
+const pointed_one_of<std::remove_const_t<Base>, T...> pointer_to(Base* value) noexcept {
+    return {value};
+}
+
+template <class Base, class... T>
+struct form<pointed_one_of<Base, T...>> {
+    static constexpr shape what = shape::many;
+
+    template <class Codec>
+    static void put(wire::writer& out, std::uint32_t number,
+                    const pointed_one_of<Base, T...>& given) {
+        put_one_of<Codec, T...>(out, number, given.value);
     }
+};
+
+/// Server: an argument under ROI_ONE_OF, in whatever owns it.
+template <class Owner, class... T>
+struct one_of {
+    Owner owner;
+};
+
+template <class Owner, class... T>
+struct form<one_of<Owner, T...>> {
+    static constexpr shape what = shape::many;
+
+    template <class Codec>
+    static void get(wire::reader& in, one_of<Owner, T...>& value) {
+        get_one_of<Codec, T...>(in, value.owner);
+    }
+    static void clear(one_of<Owner, T...>& value) noexcept { value.owner = nullptr; }
 };
 
 /// The elements behind a pointer. A negative count, or null where there should be elements, is
 /// errc::invalid_argument.
 template <class T, class Count>
-std::span<const std::remove_const_t<T>> counted(T* first, Count count) {
+const std::span<const std::remove_const_t<T>> counted(T* first, Count count) {
     if (!std::in_range<std::size_t>(count)) refuse_value("the number of elements is negative");
     if (first == nullptr && count != 0) refuse_value("a pointer to elements is null");
     return {first, static_cast<std::size_t>(count)};
