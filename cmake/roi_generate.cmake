@@ -215,6 +215,9 @@ function(_roi_generate_header target header lock)
   _roi_generate_needed(${input} needed)
   set_property(GLOBAL APPEND PROPERTY ROI_GENERATED_STUBS ${output}/${stem}.roi.hpp)
 
+  # The stubs include the header by its name.
+  cmake_path(GET input PARENT_PATH beside)
+  set(folders $<BUILD_INTERFACE:${beside}>)
   # Stubs are included as their header is, from any of the folders above it.
   set(each ${output})
   while(NOT each STREQUAL root)
