@@ -246,8 +246,9 @@ private:
             for (int i = 0; i < type.field_count(); ++i) {
                 const auto& alternative = *type.field(i);
                 const auto* record = alternative.message_type();
+                const auto name = record == nullptr ? std::string{} : cpp_name(*record);
                 if (alternative_name(alternative) == label || alternative.name() == label ||
-                    (record != nullptr && cpp_name(*record) == label)) {
+                    name == label || name.ends_with("::" + label)) {
                     try {
                         single(to, alternative, value.begin().value(), place::element);
                     } catch (const value_error& inner) {

@@ -80,7 +80,7 @@ TEST_CASE("values of every type go through a call as they are written") {
         {"many", {"[[1,\"a\"],[1,\"b\"]]"}},
         {"maybe", {"null", "5"}},
         {"twice", {"null", "{\"value\":null}", "5"}},
-        {"either", {"null", "5", "5.5", "\"x\"", "{\"point\":{\"id\":1,\"x\":2,\"y\":3.0}}"}},
+        {"either", {"null", "5", "5.5", "\"x\"", "{\"toys::point\":{\"id\":1,\"x\":2,\"y\":3.0}}"}},
         {"both", {"[1,\"a\"]"}},
         {"all", {"[1,true,[2,3]]"}},
         {"complex", {"[1.5,-2.0]"}},
@@ -107,6 +107,8 @@ TEST_CASE("a call prints what the method gives back, and nothing for void") {
     CHECK(json::parse(ground.called("fill", {"bob", "1"})) == json({{"result", 2}, {"name", "bob!"}}));
     CHECK(ground.called("place", {"{\"x\":3}"}) == "{\"id\":7,\"x\":3,\"y\":0.5}");
     CHECK(ground.called("small", {"-5"}) == "-5");
+    CHECK(ground.called("either", {"{\"point\":{\"x\":3}}"}) ==
+          "{\"toys::point\":{\"id\":7,\"x\":3,\"y\":0.5}}");
     CHECK(ground.called("text", {"--json-is-no-option-here"}) == "\"--json-is-no-option-here\"");
 }
 
