@@ -231,6 +231,10 @@ function(_roi_generate_header target header lock)
     target_include_directories(${target} PUBLIC ${folders})
   endif()
   target_include_directories(${library} PRIVATE ${folders})
+  # A header that no include directory leads to is found by its name; only "..." looks there.
+  cmake_path(GET input PARENT_PATH beside)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-iquote${beside}>)
+  target_compile_options(${library} PRIVATE -iquote${beside})
 
   if(ROI_IDLC_EXECUTABLE)
     set(idlc ${ROI_IDLC_EXECUTABLE})
