@@ -44,6 +44,7 @@ PATH=$built/nameserver:$bank:$PATH
 work=$(mktemp -d)
 children=()
 finish() {
+  exec 2>/dev/null  # the shell would tell of each
   for child in "${children[@]}"; do kill -9 "$child" 2>/dev/null || true; done
   wait 2>/dev/null || true
   rm -rf "$work"
@@ -53,7 +54,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 export XDG_RUNTIME_DIR=$work/run XDG_STATE_HOME=$work/state XDG_DATA_HOME=$work/data
 mkdir -m 700 "$work/run"
-unset ROI_NAMESERVER ROI_LISTEN ROI_ADVERTISE
+unset ROI_LISTEN ROI_ADVERTISE ROI_SCOPE
+export ROI_NAMESERVER=unix:$work/run/roi/nameserver  # a name server of the user's is left alone
 
 bold= plain=
 if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
@@ -63,7 +65,9 @@ title() { step=$((step + 1)); printf '\n%s%d. %s%s\n' "$bold" "$step" "$1" "$pla
 expected=0
 show() {
   local status=0
-  printf '$ %s\n' "$(printf ' %s' "$@" | cut -c2-)"
+  local word line=
+  for word in "$@"; do [[ $word == *[\"\ ]* ]] && line+=" '$word'" || line+=" $word"; done
+  echo "\$$line"
   "$@" 2>&1 | sed 's/^/  /' || status=${PIPESTATUS[0]}
   if [ "$status" != "$expected" ]; then
     echo "This ended with $status, not $expected: the story does not hold." >&2
@@ -96,10 +100,10 @@ title "The interface is a C++ header: a class, and a mark (examples/02_bank/bank
 sed -n '/^namespace demo {/,/^}  \/\/ namespace demo/p' examples/02_bank/bank.hpp | sed 's/^/  /'
 
 title "A name server, and a bank that publishes itself by being created"
-start "$work/nameserver.log" roi-nameserver
+start "$work/nameserver.log" roi-nameserver --no-tcp
 nameserver=$started
 until_line "$work/nameserver.log" ready "$nameserver"
-echo '$ roi-nameserver &'
+echo '$ roi-nameserver --no-tcp &'
 start "$work/bank.log" bank_server
 server=$started
 until_line "$work/bank.log" "the bank is open" "$server"
@@ -128,10 +132,9 @@ echo "\$ kill -9 $server    # the bank, while it runs the client's call"
 kill -9 "$server"
 wait "$server" 2>/dev/null || true
 until_line "$work/story.log" "did it run?" "$client"
-sed 's/^/  /' "$work/story.log"
+sed 's/^/  /; /did it run/q' "$work/story.log"
 
 title "The bank is started again, and the same client object is answered"
-said=$(wc -l <"$work/story.log")
 start "$work/bank.log" bank_server
 server=$started
 echo '$ bank_server &'
@@ -139,7 +142,7 @@ if ! wait "$client"; then
   cat "$work/story.log" >&2
   exit 1
 fi
-tail -n +"$said" "$work/story.log" | sed '/did it run/d; s/^/  /'
+sed '1,/did it run/d; s/^/  /' "$work/story.log"
 echo "  (The bank keeps its accounts in memory, so it opened again with what it always begins with.)"
 
 title "A client of a changed interface is refused, and told what differs"

@@ -32,10 +32,10 @@ public:
 }  // namespace
 
 int main() {
-    vault files;  // a client: means "files" in the default scope, the plain server
-    roi::nameserver::embedded scope;  // this program's own scope, with nothing in it yet
-    const roi::servant published = roi::publish(files, roi::as("files").in(scope));
-    std::cout << "ROI_NAMESERVER=" << scope.endpoint() << "\n"
+    vault files;                      // means "files" in the default scope: the plain server
+    roi::nameserver::embedded names;  // the scope of this program, with nothing in it yet
+    const roi::servant published = roi::publish(files, roi::as("files").in(names));
+    std::cout << "ROI_NAMESERVER=" << names.endpoint() << "\n"
               << "encrypted files are served" << std::endl;
     roi::serve();
 }

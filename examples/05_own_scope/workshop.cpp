@@ -2,6 +2,7 @@
 #include "tool.roi.hpp"
 
 #include <roi/nameserver.hpp>
+#include <roi/naming.hpp>
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -31,12 +32,12 @@ int run_worker(const std::string& program, const std::string& scope) {
 }  // namespace
 
 int main(int, char** argv) {
-    roi::nameserver::embedded scope;
-    roi::set_default_scope(scope);
+    roi::nameserver::embedded names;
+    roi::set_default_scope(names);
     demo::ToolServer saw{roi::as("saw"), "saw"};
     demo::ToolServer plane{roi::as("plane"), "plane"};
 
     demo::ToolClient here{roi::named("saw")};
     std::cout << "workshop: " << here.work("oak") << std::endl;
-    return run_worker(std::filesystem::path(argv[0]).replace_filename("worker"), scope.endpoint());
+    return run_worker(std::filesystem::path(argv[0]).replace_filename("worker"), names.endpoint());
 }

@@ -28,7 +28,7 @@ struct program {
     CLI::App app;
     cli::settings settings;
     std::vector<std::string> arguments;  ///< of the method to call, exactly as given
-    std::function<exit_code()> run;  ///< set by the subcommand that was chosen
+    std::function<exit_code()> run;      ///< set by the subcommand that was chosen
 };
 
 /// Adds a subcommand with the common options, its one-line summary and an example.

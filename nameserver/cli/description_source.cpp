@@ -23,7 +23,8 @@ description::document load(const std::string& bytes, const std::string& whose) {
 
 description_source read_description(const std::string& what, const settings& with) {
     std::error_code ignored;
-    const bool looks_like_a_file = what.ends_with(".desc") || what.starts_with("./") || what.starts_with("../");
+    const bool looks_like_a_file =
+        what.ends_with(".desc") || what.starts_with("./") || what.starts_with("../");
     if (std::filesystem::is_regular_file(what, ignored) || looks_like_a_file) {
         std::ifstream file(what, std::ios::binary);
         std::string bytes;
@@ -33,19 +34,21 @@ description_source read_description(const std::string& what, const settings& wit
         file.read(bytes.data(), static_cast<std::streamsize>(most));
         bytes.resize(static_cast<std::size_t>(file.gcount()));
         if (!file.is_open() || file.bad()) {
-            throw failure(exit_code::failed, "'" + what + "' cannot be read",
-                          "idlc writes descriptions as NAME.desc, and so does `roi describe --save`");
+            throw failure(
+                exit_code::failed, "'" + what + "' cannot be read",
+                "idlc writes descriptions as NAME.desc, and so does `roi describe --save`");
         }
         auto document = load(bytes, "'" + what + "'");
         return {std::move(document), {}, std::move(bytes)};
     }
     const auto object = object_name::parse(what, with);
     const auto found = find_interface(object, with);
-    std::string bytes(reinterpret_cast<const char*>(found.description.data()), found.description.size());
+    std::string bytes(reinterpret_cast<const char*>(found.description.data()),
+                      found.description.size());
     auto document = load(bytes, "the description of '" + what + "'");
     if (document.find_interface(found.name) == nullptr) {
-        throw failure(exit_code::failed,
-                      "the description of '" + what + "' does not hold its interface " + found.name);
+        throw failure(exit_code::failed, "the description of '" + what +
+                                             "' does not hold its interface " + found.name);
     }
     return {std::move(document), found.name, std::move(bytes)};
 }

@@ -25,15 +25,28 @@ naming::name_service_client client_of(const std::string& endpoint, const setting
 }
 
 /// An answer that is not ok, as a failure.
-[[noreturn]] void refused(const std::string& doing, naming::status status, const std::string& text) {
+[[noreturn]] void refused(const std::string& doing, naming::status status,
+                          const std::string& text) {
     failure made(exit_code::failed, doing + ": " + text);
     switch (status) {
-    case naming::status::not_found: made.details["code"] = "name_not_found"; break;
-    case naming::status::type_mismatch: made.details["code"] = "type_mismatch"; break;
-    case naming::status::denied: made.details["code"] = "permission_denied"; break;
-    case naming::status::invalid: made.details["code"] = "invalid_argument"; break;
-    case naming::status::stopping: made.details["code"] = "shutting_down"; break;
-    default: made.details["code"] = "not_supported"; break;
+        case naming::status::not_found:
+            made.details["code"] = "name_not_found";
+            break;
+        case naming::status::type_mismatch:
+            made.details["code"] = "type_mismatch";
+            break;
+        case naming::status::denied:
+            made.details["code"] = "permission_denied";
+            break;
+        case naming::status::invalid:
+            made.details["code"] = "invalid_argument";
+            break;
+        case naming::status::stopping:
+            made.details["code"] = "shutting_down";
+            break;
+        default:
+            made.details["code"] = "not_supported";
+            break;
     }
     throw made;
 }
@@ -74,10 +87,12 @@ directory directory::open(const settings& with) {
         }
     }
     const auto text = given ? "the name server at " + scope.server + " does not answer: " + tried
-                            : "no name server answers; looked at " + naming::explain_default_servers(here) +
+                            : "no name server answers; looked at " +
+                                  naming::explain_default_servers(here) +
                                   (tried.empty() ? "" : ". " + tried);
-    failure made(exit_code::failed, text,
-                 "start one with `roi-nameserver &`, or name one with --nameserver or ROI_NAMESERVER");
+    failure made(
+        exit_code::failed, text,
+        "start one with `roi-nameserver &`, or name one with --nameserver or ROI_NAMESERVER");
     made.details["code"] = "no_name_server";
     made.details["outcome"] = "not_executed";
     throw made;
@@ -92,10 +107,8 @@ std::vector<naming::entry> directory::list(const std::string& prefix) const {
             if (answer.status != naming::status::ok) {
                 refused("listing names at " + endpoint_, answer.status, answer.text);
             }
-            const bool more = answer.more && !answer.entries.empty();
-            if (more) {
-                request.after = answer.entries.back().scope + "/" + answer.entries.back().name;
-            }
+            const bool more = answer.more;
+            request.after = std::move(answer.next);
             all.insert(all.end(), std::make_move_iterator(answer.entries.begin()),
                        std::make_move_iterator(answer.entries.end()));
             if (!more) {
@@ -105,8 +118,8 @@ std::vector<naming::entry> directory::list(const std::string& prefix) const {
     } catch (const roi::error& why) {
         throw from_error("listing names at " + endpoint_, why);
     }
-    throw failure(exit_code::failed, text() + " lists more than " +
-                                         std::to_string(page * most_pages) + " names");
+    throw failure(exit_code::failed,
+                  text() + " lists more than " + std::to_string(page * most_pages) + " names");
 }
 
 std::string directory::explain_absent(const std::string& name) const {
@@ -152,7 +165,8 @@ naming::entry directory::resolve(const std::string& name) const {
         }
     }
     failure made(exit_code::failed,
-                 text.empty() ? "no server is published as '" + name + "'" : text, explain_absent(name));
+                 text.empty() ? "no server is published as '" + name + "'" : text,
+                 explain_absent(name));
     made.details["code"] = reason_name(errc::name_not_found);
     made.details["outcome"] = "not_executed";
     throw made;
@@ -224,12 +238,14 @@ object_interface find_interface(const object_name& object, const settings& with)
             found.description = names.describe(entry.type);
             return found;
         } catch (const failure&) {
-            // An entry of an outer scope: this name server has no description of it, its server has.
+            // An entry of an outer scope: this name server has no description of it, its server
+            // has.
         }
     }
     try {
         auto offer = dynamic::describe(object.target(), {.deadline = with.timeout});
-        return {std::move(offer.interface), std::move(offer.description), std::move(offer.endpoint)};
+        return {std::move(offer.interface), std::move(offer.description),
+                std::move(offer.endpoint)};
     } catch (const roi::error& why) {
         throw from_error("asking '" + object.text + "' for its interface", why);
     }

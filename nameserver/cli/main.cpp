@@ -25,7 +25,10 @@ std::string read_timeout(const std::string& text, std::chrono::milliseconds& int
         return "write a time as 10s, 500ms or 2min, not '" + text + "'";
     }
     const std::string unit = text.substr(used);
-    const double scale = unit == "ms" ? 1 : unit == "s" || unit.empty() ? 1e3 : unit == "min" ? 6e4 : 0;
+    const double scale = unit == "ms"                  ? 1
+                         : unit == "s" || unit.empty() ? 1e3
+                         : unit == "min"               ? 6e4
+                                                       : 0;
     if (scale == 0 || !(count > 0) || count * scale > 1e9) {
         return "write a time as 10s, 500ms or 2min, not '" + text + "'";
     }
@@ -50,9 +53,10 @@ void complain(const settings& with, const failure& what) {
     }
 }
 
-/// The words for the parser, last first, as it wants them. The arguments of `roi call` are kept from
-/// it: it would take -5 for an option, and [1,2] for two words.
-std::vector<std::string> words_to_parse(int count, char** words, std::vector<std::string>& arguments) {
+/// The words for the parser, last first, as it wants them. The arguments of `roi call` are kept
+/// from it: it would take -5 for an option, and [1,2] for two words.
+std::vector<std::string> words_to_parse(int count, char** words,
+                                        std::vector<std::string>& arguments) {
     const std::vector<std::string> given(words + 1, words + count);
     if (given.empty() || given.front() != "call") {
         return {given.rbegin(), given.rend()};
@@ -64,7 +68,8 @@ std::vector<std::string> words_to_parse(int count, char** words, std::vector<std
         const auto name = word.substr(0, word.find('='));
         const bool valued = name == "--scope" || name == "--nameserver" || name == "--timeout";
         if (word == "--") {
-            others.insert(others.end(), given.begin() + static_cast<std::ptrdiff_t>(i) + 1, given.end());
+            others.insert(others.end(), given.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                          given.end());
             break;
         }
         if (word == "--json" || word == "--help" || word == "-h" || valued) {
@@ -106,12 +111,13 @@ int run(int count, char** words) {
     roi.app.name("roi");
     roi.app.description("Looks at and calls published objects. See docs/command-line.md.");
     roi.app.require_subcommand(1);
-    roi.app.footer("Examples:\n"
-                   "  roi ls                              what is published\n"
-                   "  roi describe bank                   its interface, as C++\n"
-                   "  roi call bank.balance '\"alice\"'     a call with JSON arguments\n"
-                   "\nroi COMMAND --help explains each command.\n"
-                   "Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong.");
+    roi.app.footer(
+        "Examples:\n"
+        "  roi ls                              what is published\n"
+        "  roi describe bank                   its interface, as C++\n"
+        "  roi call bank.balance '\"alice\"'     a call with JSON arguments\n"
+        "\nroi COMMAND --help explains each command.\n"
+        "Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong.");
     add_ls(roi);
     add_resolve(roi);
     add_describe(roi);
@@ -176,8 +182,12 @@ void print_json(const nlohmann::ordered_json& document) {
     std::cout << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 
-void print(std::string_view text) { std::cout << description::printable(text); }
+void print(std::string_view text) {
+    std::cout << description::printable(text);
+}
 
 }  // namespace roi::cli
 
-int main(int count, char** words) { return roi::cli::run(count, words); }
+int main(int count, char** words) {
+    return roi::cli::run(count, words);
+}

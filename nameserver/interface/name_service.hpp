@@ -158,7 +158,7 @@ struct resolve_answer {
 struct list_request {
     std::string scope;   // this scope and those inside it
     std::string prefix;  // names that begin so
-    std::string after;   // continue behind this "scope/name"
+    std::string after;   // `next` of the page before; empty: from the beginning
     std::uint32_t limit = 1'000;
 };
 
@@ -166,7 +166,8 @@ struct list_answer {
     naming::status status = naming::status::ok;
     std::string text;
     std::vector<entry> entries;
-    bool more = false;
+    bool more = false;  // there may be more: a page can also end because it took long to fill
+    std::string next;   // where the next page begins
     store_state at;
 };
 

@@ -216,6 +216,12 @@ int run(const settings& with) {
                                    roi::as(roi::naming::server_object).in(roi::core::local_scope));
         }
         const auto endpoints = owner->listen();
+        // The host's name server is for all of its users; a user's own lies in a directory that no
+        // other user can enter.
+        if (with.socket == system_socket && ::chmod(system_socket, 0666) != 0) {
+            return refuse(std::string{system_socket} +
+                          " cannot be opened to the users of this host");
+        }
         const auto counts = names->count();
         std::string all;
         for (const std::string& e : endpoints)

@@ -1,8 +1,11 @@
 // A name server, banks and clients as processes of one test's own.
 #pragma once
 
+#include <chrono>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,7 +23,7 @@ public:
     stage() { start_name_server(); }
 
     void start_name_server() {
-        names_ = std::make_unique<process>(here.run(NAMESERVER_PROGRAM));
+        names_ = std::make_unique<process>(here.run(NAMESERVER_PROGRAM, {"--no-tcp"}));
         names_->wait_for("ready");
     }
     process& name_server() { return *names_; }
@@ -35,6 +38,17 @@ public:
         return start(BANK_SERVER, bank_is_open, std::move(what));
     }
 
+    /// Returns when a program that was started handles `number`: it prints that it is ready before
+    /// it waits for signals.
+    static void wait_for_handler(const process& child, int number) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (!handles(child.pid(), number)) {
+            if (!child.running() || std::chrono::steady_clock::now() > end)
+                throw process_error("it never handles the signal:\n" + child.output());
+            std::this_thread::yield();
+        }
+    }
+
     /// `what` as `program`, in these surroundings.
     command with(const std::string& program, command what = {}) const {
         what.program = program;
@@ -44,6 +58,18 @@ public:
     }
 
 private:
+    // Does any thread catch the signal, or wait for it while it is blocked?
+    static bool handles(pid_t process, int number) {
+        std::ifstream in("/proc/" + std::to_string(process) + "/status");
+        for (std::string line; std::getline(in, line);) {
+            if (line.starts_with("SigCgt:") || line.starts_with("SigBlk:")) {
+                if ((std::stoull(line.substr(8), nullptr, 16) >> (number - 1) & 1) != 0)
+                    return true;
+            }
+        }
+        return false;
+    }
+
     std::unique_ptr<process> names_;
 };
 

@@ -24,11 +24,13 @@ fail() {
 
 # Host "two" is held open by a process that waits for the end of this script.
 mkfifo "$work/never"
-unshare --net cat "$work/never" &
+# It has its own file systems too, so that it does not see the other host's Unix sockets.
+unshare --net --mount bash -c 'mount -t tmpfs none "$1" && exec cat "$2"' - "$work/one" \
+  "$work/never" &
 two=$!
 exec 9<>"$work/never"
-until [ "$(readlink /proc/$two/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do :; done
-on_two() { nsenter --target "$two" --net env XDG_RUNTIME_DIR="$work/two" "$@"; }
+until grep -q "^cat" /proc/$two/comm; do :; done
+on_two() { nsenter --target "$two" --net --mount env XDG_RUNTIME_DIR="$work/two" "$@"; }
 ip link add roi-one type veth peer name roi-two netns "$two"
 ip address add 10.77.0.1/24 dev roi-one
 ip link set lo up
@@ -39,6 +41,7 @@ on_two ip link set roi-two up
 
 # until_line LOG TEXT PROCESS: a line of a process that is alive.
 until_line() {
+  until [ -e "$1" ]; do :; done  # the shell in the background is about to make it
   grep -qm1 -F -- "$2" < <(tail -n +1 -f --pid="$3" "$1" 2>/dev/null) || fail "no line '$2' in $1"
 }
 
@@ -51,7 +54,7 @@ grep -qi unauthenticated "$work/nameserver.log" || fail "no warning that the por
 "$bank_server" >"$work/local.log" 2>&1 &
 local_bank=$!
 until_line "$work/local.log" "the bank is open" $local_bank
-on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call --deadline 2s bank.balance '"alice"' \
+on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call --timeout 2s bank.balance '"alice"' \
   >"$work/refused.log" 2>&1 && fail "a server on loopback was called from another host"
 kill $local_bank
 wait $local_bank || fail "the bank did not end well"
@@ -68,7 +71,7 @@ grep -q bank "$work/ls.log" || fail "roi ls does not list the bank"
 
 # With the link down a call ends at its deadline, and not before it could have been answered.
 ip link set roi-one down
-on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call --deadline 1s bank.balance '"alice"' \
+on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call --timeout 1s bank.balance '"alice"' \
   >"$work/down.log" 2>&1 && fail "a call over a link that is down succeeded"
 ip link set roi-one up
 on_two env ROI_NAMESERVER=tcp://10.77.0.1:7600 "$roi" call bank.balance '"alice"' \

@@ -125,7 +125,8 @@ inline std::string file_text(const std::string& body) {
 }
 
 inline roi::description::document describe(const std::string& body) {
-    return roi::description::document::load(std::string_view(compile({{"bank.proto", file_text(body)}})));
+    return roi::description::document::load(
+        std::string_view(compile({{"bank.proto", file_text(body)}})));
 }
 
 }  // namespace support

@@ -358,6 +358,9 @@ std::map<std::string, std::optional<std::string>> surroundings::environment() co
         if (text.starts_with("ROI_"))
             result[std::string(text.substr(0, text.find('=')))] = std::nullopt;
     }
+    // Without it, a name server on this machine's well-known port would be found while ours is
+    // down.
+    result["ROI_NAMESERVER"] = "unix:" + name_server_socket().string();
     result["XDG_RUNTIME_DIR"] = directory().string();
     result["XDG_STATE_HOME"] = (directory() / "state").string();
     result["XDG_DATA_HOME"] = (directory() / "data").string();

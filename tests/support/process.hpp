@@ -131,7 +131,7 @@ public:
     const std::filesystem::path& directory() const noexcept { return directory_.path(); }
     /// Where clients look for the default name server here.
     std::filesystem::path name_server_socket() const;
-    /// XDG_RUNTIME_DIR and XDG_STATE_HOME inside the directory, no ROI_ variable of the caller.
+    /// ROI_NAMESERVER and the XDG_ variables inside the directory, no ROI_ variable of the caller.
     std::map<std::string, std::optional<std::string>> environment() const;
     /// `program` with that environment.
     command run(std::string program, std::vector<std::string> arguments = {}) const;

@@ -125,5 +125,6 @@ TEST_CASE("surroundings keep a test away from the user's own name server") {
     const roi::support::surroundings here;
     const auto done = roi::support::run(
         here.run("sh", {"-c", "echo \"${ROI_NAMESERVER-none} $XDG_RUNTIME_DIR\""}));
-    CHECK(done.standard_output == "none " + here.directory().string() + "\n");
+    CHECK(done.standard_output ==
+          "unix:" + here.name_server_socket().string() + " " + here.directory().string() + "\n");
 }

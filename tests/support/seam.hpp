@@ -65,8 +65,7 @@ private:
 };
 
 /// Starts a call and waits for it on this thread.
-inline void invoke(roi::core::channel& on, call& one,
-                   std::optional<clock::duration> within = 60s) {
+inline void invoke(roi::core::channel& on, call& one, std::optional<clock::duration> within = 60s) {
     one.will_wait = true;
     if (within) one.deadline = clock::now() + *within;
     on.start(one);

@@ -56,7 +56,8 @@ TEST_CASE("an interface fits itself, with nothing to report") {
     CHECK(changed(all, all).findings.empty());
 }
 
-TEST_CASE("a method that was added is compatible; one that the client has and the server lacks is not") {
+TEST_CASE(
+    "a method that was added is compatible; one that the client has and the server lacks is not") {
     const auto small = bank({balance});
     const auto large = bank({balance, transfer});
     CHECK(asked(small, large).findings.empty());
@@ -101,21 +102,25 @@ TEST_CASE("a parameter that is only called otherwise is compatible") {
 }
 
 TEST_CASE("a parameter added with a default is compatible, one without is not") {
-    const method_text memo{"transfer", {"string from", "string to", "sint64 cents", "?string memo"}, "sint64"};
+    const method_text memo{
+        "transfer", {"string from", "string to", "sint64 cents", "?string memo"}, "sint64"};
     CHECK(asked(bank({transfer}), bank({memo})).findings.empty());
     const auto added = changed(bank({transfer}), bank({memo}));
     CHECK(added.fits());
     CHECK(first(added) == "demo.Bank.transfer: parameter 4 'memo' was added with a default");
 
-    const method_text inserted{"transfer", {"string from", "string memo", "string to", "sint64 cents"}, "sint64"};
+    const method_text inserted{
+        "transfer", {"string from", "string memo", "string to", "sint64 cents"}, "sint64"};
     CHECK(asked(bank({transfer}), bank({inserted})).summary() ==
-          "demo.Bank.transfer: parameter 2 'memo' was added without a default; this client is from before");
+          "demo.Bank.transfer: parameter 2 'memo' was added without a default; this client is from "
+          "before");
     CHECK(changed(bank({transfer}), bank({inserted})).summary() ==
           "demo.Bank.transfer: parameter 2 'memo' was added without a default");
 }
 
 TEST_CASE("a server from before a defaulted parameter serves the calls that leave it out") {
-    const method_text memo{"transfer", {"string from", "string to", "sint64 cents", "?string memo"}, "sint64"};
+    const method_text memo{
+        "transfer", {"string from", "string to", "sint64 cents", "?string memo"}, "sint64"};
     const auto found = asked(bank({memo}), bank({transfer}));
     CHECK(found.fits());
     CHECK(first(found) ==
@@ -143,11 +148,13 @@ TEST_CASE("a parameter that goes away breaks, as do two that change places") {
 }
 
 TEST_CASE("an overload that was added is compatible, one that changed is compared with its like") {
-    const method_text other{"transfer_1", {"sint64 from", "sint64 to"}, "sint64", "", 0, "transfer"};
+    const method_text other{"transfer_1", {"sint64 from", "sint64 to"}, "sint64", "", 0,
+                            "transfer"};
     CHECK(asked(bank({transfer}), bank({transfer, other})).findings.empty());
     CHECK(changed(bank({transfer}), bank({transfer, other})).fits());
 
-    const method_text narrow{"transfer_1", {"sint64 from", "sint32 to"}, "sint64", "", 0, "transfer"};
+    const method_text narrow{"transfer_1", {"sint64 from", "sint32 to"}, "sint64", "", 0,
+                             "transfer"};
     CHECK(asked(bank({transfer, other}), bank({transfer, narrow})).summary() ==
           "demo.Bank.transfer: parameter 2 'to' was int64, is int32 here");
 }
@@ -173,13 +180,15 @@ TEST_CASE("an id given by hand keeps a method that is otherwise another one") {
     theirs = mine;
     theirs.parameters.push_back("string memo");
     CHECK(asked(bank({mine}), bank({theirs})).summary() ==
-          "demo.Bank.transfer: parameter 4 'memo' was added without a default; this client is from before");
+          "demo.Bank.transfer: parameter 4 'memo' was added without a default; this client is from "
+          "before");
     CHECK(asked(bank({theirs}), bank({mine})).summary() ==
           "demo.Bank.transfer: parameter 4 'memo' is gone here");
     theirs = mine;
     theirs.id = 8;
     CHECK(asked(bank({mine}), bank({theirs})).summary() ==
-          "demo.Bank.transfer: its id was 7, is 8 here, though its parameters are the same: an ROI_ID "
+          "demo.Bank.transfer: its id was 7, is 8 here, though its parameters are the same: an "
+          "ROI_ID "
           "or a qualifier changed");
 }
 
@@ -196,9 +205,10 @@ TEST_CASE("a field that was added is compatible, on whichever side") {
     CHECK(asked(before, after).findings.empty());
     const auto newer_client = asked(after, before);
     CHECK(newer_client.fits());
-    CHECK(first(newer_client) ==
-          "demo.Bank.pay: parameter 1 'what': field 3 'place' of demo::order is unknown here: it is "
-          "not kept, and arrives with its default");
+    CHECK(
+        first(newer_client) ==
+        "demo.Bank.pay: parameter 1 'what': field 3 'place' of demo::order is unknown here: it is "
+        "not kept, and arrives with its default");
     CHECK(first(changed(before, after)) ==
           "demo.Bank.pay: parameter 1 'what': field 3 'place' of demo::order was added");
 }
@@ -211,7 +221,8 @@ TEST_CASE("a field of another type breaks") {
         CHECK_FALSE(asked(after, before).fits());
     }
     CHECK(asked(before, with(before, "sint64 cents", "sint32 cents")).summary() ==
-          "demo.Bank.pay: parameter 1 'what': field 1 'cents' of demo::order was int64, is int32 here");
+          "demo.Bank.pay: parameter 1 'what': field 1 'cents' of demo::order was int64, is int32 "
+          "here");
 }
 
 TEST_CASE("text that becomes bytes is compatible: they are the same on the wire") {
@@ -219,7 +230,8 @@ TEST_CASE("text that becomes bytes is compatible: they are the same on the wire"
     const auto after = with(before, "string memo", "bytes memo");
     CHECK(asked(before, after).fits());
     CHECK(first(changed(before, after)) ==
-          "demo.Bank.pay: parameter 1 'what': field 2 'memo' of demo::order was string, is bytes now; "
+          "demo.Bank.pay: parameter 1 'what': field 2 'memo' of demo::order was string, is bytes "
+          "now; "
           "both are the same bytes");
 }
 
@@ -240,14 +252,15 @@ TEST_CASE("a field that gets another number breaks, one that gets another name d
     const auto renamed = with(before, "string memo", "string remark");
     CHECK(asked(before, renamed).findings.empty());
     CHECK(changed(before, renamed).fits());
-    CHECK(first(changed(before, renamed)) ==
-          "demo.Bank.pay: parameter 1 'what': field 2 'memo' of demo::order is called 'remark' now");
+    CHECK(
+        first(changed(before, renamed)) ==
+        "demo.Bank.pay: parameter 1 'what': field 2 'memo' of demo::order is called 'remark' now");
 }
 
 TEST_CASE("a field that is inserted without fixed numbers breaks all behind it") {
     const auto before = bank({pay});
-    const auto after = with(with(before, "string memo = 2;", "string memo = 3;"), "sint64 cents = 1;",
-                            "sint64 cents = 1; string place = 2;");
+    const auto after = with(with(before, "string memo = 2;", "string memo = 3;"),
+                            "sint64 cents = 1;", "sint64 cents = 1; string place = 2;");
     CHECK_FALSE(changed(before, after).fits());
     CHECK_FALSE(asked(before, after).fits());
 }
@@ -262,9 +275,10 @@ TEST_CASE("an enum value that was added is compatible; one with another number i
     const auto moved = with(before, "color_green = 1;", "color_green = 2;");
     CHECK(asked(before, moved).summary() ==
           "demo.Bank.paint: parameter 1 'with': 'color_green' of demo::color was 1, is 2 here");
-    CHECK(changed(more, before).summary() ==
-          "demo.Bank.paint: parameter 1 'with': 'color_blue' of demo::color was removed, and clients "
-          "may send it");
+    CHECK(
+        changed(more, before).summary() ==
+        "demo.Bank.paint: parameter 1 'with': 'color_blue' of demo::color was removed, and clients "
+        "may send it");
     CHECK(changed(more, with(before, "color_green = 1;", "color_green = 1; reserved 2;")).fits());
 }
 
@@ -286,11 +300,12 @@ TEST_CASE("a promise may be made, but not taken back") {
 }
 
 TEST_CASE("a server of a derived interface satisfies a client of the base") {
-    const auto both = bank({balance}) +
-                      service_text("SavingsBank", {{"interest", {}, "double"}}, "bases: \"demo.Bank\"");
+    const auto both = bank({balance}) + service_text("SavingsBank", {{"interest", {}, "double"}},
+                                                     "bases: \"demo.Bank\"");
     const auto client = describe(bank({balance}));
     CHECK(check_client(client, "demo.Bank", describe(both), "demo.SavingsBank").findings.empty());
-    CHECK(check_client(describe(both), "demo.SavingsBank", describe(both), "demo.SavingsBank").fits());
+    CHECK(check_client(describe(both), "demo.SavingsBank", describe(both), "demo.SavingsBank")
+              .fits());
 
     CHECK(check_client(describe(both), "demo.SavingsBank", client, "demo.Bank").summary() ==
           "the server is a demo.Bank, which is neither demo.SavingsBank nor derived from it");
@@ -298,7 +313,8 @@ TEST_CASE("a server of a derived interface satisfies a client of the base") {
     CHECK(check_client(client, "demo.Bank", describe(orphan), "demo.SavingsBank").summary() ==
           "the server is a demo.SavingsBank, which is neither demo.Bank nor derived from it");
     CHECK(changed(both, orphan).summary() ==
-          "demo.SavingsBank no longer derives from demo.Bank: clients of demo.Bank cannot use it any more");
+          "demo.SavingsBank no longer derives from demo.Bank: clients of demo.Bank cannot use it "
+          "any more");
 }
 
 TEST_CASE("a derived server is checked in the methods of the base, too") {
@@ -309,7 +325,8 @@ TEST_CASE("a derived server is checked in the methods of the base, too") {
 }
 
 TEST_CASE("interfaces that derive from each other in a circle end the search") {
-    const auto round = service_text("A", {}, "bases: \"demo.B\"") + service_text("B", {}, "bases: \"demo.A\"");
+    const auto round =
+        service_text("A", {}, "bases: \"demo.B\"") + service_text("B", {}, "bases: \"demo.A\"");
     CHECK_FALSE(check_client(describe(bank({})), "demo.Bank", describe(round), "demo.A").fits());
     CHECK(check_client(describe(round), "demo.A", describe(round), "demo.B").fits());
 }
@@ -319,8 +336,10 @@ TEST_CASE("an interface may be added, but not removed or published under another
     CHECK(changed(bank({}), two).fits());
     CHECK(first(changed(bank({}), two)) == "demo.Shop was added");
     CHECK(changed(two, bank({})).summary() == "demo.Shop was removed");
-    CHECK(changed(bank({}, "published_name: \"bank\""), bank({}, "published_name: \"banks\"")).summary() ==
-          "demo.Bank was published as 'bank', is published as 'banks' now: clients look for 'bank'");
+    CHECK(
+        changed(bank({}, "published_name: \"bank\""), bank({}, "published_name: \"banks\""))
+            .summary() ==
+        "demo.Bank was published as 'bank', is published as 'banks' now: clients look for 'bank'");
 }
 
 TEST_CASE("exceptions are compared in their fields; new ones are compatible") {
@@ -331,10 +350,13 @@ TEST_CASE("exceptions are compared in their fields; new ones are compatible") {
     CHECK(asked(bank({pay}), before).findings.empty());
     CHECK(asked(before, bank({pay})).findings.empty());
     CHECK(asked(before, with(before, "sint64 missing", "string missing")).summary() ==
-          "demo.Bank.pay: exception demo.poor: field 1 'missing' of demo::poor was int64, is string here");
+          "demo.Bank.pay: exception demo.poor: field 1 'missing' of demo::poor was int64, is "
+          "string here");
 }
 
-TEST_CASE("types are compared through lists, maps, wrappers, tuples and variants, and recursive ones end") {
+TEST_CASE(
+    "types are compared through lists, maps, wrappers, tuples and variants, and recursive ones "
+    "end") {
     const std::string nested = R"(
 message tree { repeated tree children = 1; map<string, order> orders = 2; either one = 3; two pair = 4; }
 message either { option (roi.message).shape = VARIANT; oneof value { order a = 1; string b = 2; } }
@@ -349,19 +371,22 @@ message row { option (roi.message).shape = WRAPPER; repeated double values = 1; 
         return asked(before, with(before, what, instead)).summary();
     };
     const std::string where = "demo.Bank.grow: parameter 1 'what': ";
-    CHECK(text("sint64 cents", "bool cents") == where + "field 1 'cents' of demo::order was int64, is bool here");
+    CHECK(text("sint64 cents", "bool cents") ==
+          where + "field 1 'cents' of demo::order was int64, is bool here");
     CHECK(text("string b = 2", "bool b = 2") == where + "alternative 2 was string, is bool here");
     CHECK(text("sint64 first", "double first") == where + "element 1 was int64, is double here");
     CHECK(text("rows second = 2;", "") == where + "element 2 is gone here");
     CHECK(text("repeated double values", "repeated float values") ==
           where + "the value inside was repeated double, is repeated float here");
-    CHECK(text("map<string, order>", "map<sint64, order>") == where + "the key was string, is int64 here");
+    CHECK(text("map<string, order>", "map<sint64, order>") ==
+          where + "the key was string, is int64 here");
     CHECK(text("string b = 2;", "string b = 2; bool c = 3;") == "");
 }
 
 TEST_CASE("a finding names its place, and lines begin with it") {
     method_text mine = transfer;
-    const auto before = with(bank({mine}), "cpp_name: \"transfer\"", "cpp_name: \"transfer\" where: \"bank.hpp:23\"");
+    const auto before = with(bank({mine}), "cpp_name: \"transfer\"",
+                             "cpp_name: \"transfer\" where: \"bank.hpp:23\"");
     const auto found = asked(before, bank({balance}));
     CHECK(found.findings.front().old_where == "bank.hpp:23");
     CHECK(to_text(found).starts_with("bank.hpp:23: breaking: demo.Bank.transfer is unknown here"));
@@ -373,10 +398,13 @@ TEST_CASE("a description that cannot be read is a finding that says whose it is"
     const auto bytes = std::as_bytes(std::span(good));
     const std::byte bad[] = {std::byte{0x0A}, std::byte{0x7F}};
     CHECK(check_client(bytes, "demo.Bank", bytes, "demo.Bank").fits());
-    CHECK(check_client(bytes, "demo.Bank", bad, "demo.Bank").summary() ==
-          "the server's description of demo.Bank cannot be used: the interface description is not a "
-          "serialised FileDescriptorSet");
-    CHECK(check_client(bad, "demo.Bank", bytes, "demo.Bank").summary().starts_with("the client's description"));
+    CHECK(
+        check_client(bytes, "demo.Bank", bad, "demo.Bank").summary() ==
+        "the server's description of demo.Bank cannot be used: the interface description is not a "
+        "serialised FileDescriptorSet");
+    CHECK(check_client(bad, "demo.Bank", bytes, "demo.Bank")
+              .summary()
+              .starts_with("the client's description"));
     CHECK(check_client(bytes, "demo.Shop", bytes, "demo.Bank").summary() ==
           "the description of the client does not hold demo.Shop");
 }
@@ -394,11 +422,13 @@ TEST_CASE("findings are limited, and many harmless ones hide none that breaks") 
     CHECK(found.findings.size() == 1'001);
 
     const auto all_change = asked(mine, with(mine, "bool f1 ", "string f1 ")).summary();
-    CHECK(all_change == "demo.Bank.put: parameter 1 'what': field 1 'f1' of demo::wide was bool, is string here");
+    CHECK(all_change ==
+          "demo.Bank.put: parameter 1 'what': field 1 'f1' of demo::wide was bool, is string here");
 }
 
 TEST_CASE("types that are made to need endless comparing are refused") {
-    // Each of the client's types meets each of the server's: the first is paired with all by fields.
+    // Each of the client's types meets each of the server's: the first is paired with all by
+    // fields.
     const auto ring = [](const std::string& name, int size) {
         std::string text;
         for (int i = 0; i < size; ++i) {

@@ -9,7 +9,7 @@ using namespace roi::description;
 
 namespace {
 
-const std::string bank_proto = R"proto(syntax = "proto3"; package demo; import "roi/options.proto";
+const std::string bank_proto = R"text(syntax = "proto3"; package demo; import "roi/options.proto";
 import "google/protobuf/duration.proto";
 
 // A colour, as the
@@ -58,7 +58,7 @@ service Savings {
   option (roi.interface) = {cpp_class: "demo::Savings" bases: "demo.Bank" abstract: true};
   rpc rate(none) returns (Bank_balance_results) { option (roi.method) = {id: 3 cpp: "double & rate(char ** a, int && b, std::function<void (int &)> c, int d = 1 & 2, bool e = {3 * 4}, long & f)" }; }
 }
-)proto";
+)text";
 
 document load(const std::string& proto) {
     return document::load(std::string_view(support::compile({{"bank.proto", proto}})));
@@ -67,7 +67,7 @@ document load(const std::string& proto) {
 }  // namespace
 
 TEST_CASE("a description reads as the header it was made from") {
-    CHECK(to_header(load(bank_proto)) == R"cpp(namespace demo {
+    CHECK(to_header(load(bank_proto)) == R"header(namespace demo {
 
 /// A colour, as the
 /// house uses it.
@@ -107,7 +107,7 @@ public:
 };
 
 }  // namespace demo
-)cpp");
+)header");
 }
 
 TEST_CASE("one interface comes with its bases and what it reaches") {
@@ -124,5 +124,6 @@ TEST_CASE("nothing of a description reaches the terminal as a control sequence")
     const auto header = to_header(load(proto));
     CHECK(header.find('\x1b') == std::string::npos);
     CHECK(header.find("\\x1b[31mCents") != std::string::npos);
-    CHECK(printable("a\xC2\x9B" "b\x7f\n") == "a\\x9bb\\x7f\n");
+    CHECK(printable("a\xC2\x9B"
+                    "b\x7f\n") == "a\\x9bb\\x7f\n");
 }

@@ -21,7 +21,9 @@ const std::string bank_text = support::file_text(
     "/* A page. */ message entry { string text = 1; message part { bool b = 1; } part p = 2; }\n" +
     support::service_text("Bank", {{"balance", {"string account", "entry e"}, "sint64"}}));
 
-std::string bank_bytes() { return support::compile({{"bank.proto", bank_text}}); }
+std::string bank_bytes() {
+    return support::compile({{"bank.proto", bank_text}});
+}
 
 /// The sentence with which `set` is refused; empty where it is accepted.
 std::string refusal(const std::string& bytes, const limits& most = {}) {
@@ -33,7 +35,9 @@ std::string refusal(const std::string& bytes, const limits& most = {}) {
     }
 }
 
-std::string refusal(const pb::FileDescriptorSet& set) { return refusal(set.SerializePartialAsString()); }
+std::string refusal(const pb::FileDescriptorSet& set) {
+    return refusal(set.SerializePartialAsString());
+}
 
 pb::FileDescriptorSet bank_set() {
     pb::FileDescriptorSet set;
@@ -55,7 +59,8 @@ TEST_CASE("a description gives its interfaces and messages by their wire names")
     CHECK(bank.files()[0]->name() == "bank.proto");
 }
 
-TEST_CASE("an interface is found by the name of its class where the .proto had to spell it otherwise") {
+TEST_CASE(
+    "an interface is found by the name of its class where the .proto had to spell it otherwise") {
     const auto nested = support::describe(
         support::service_text("Outer_Bank", {}, "cpp_class: \"demo::Outer::Bank\""));
     CHECK(nested.find_interface("demo.Outer.Bank") != nullptr);
@@ -64,9 +69,11 @@ TEST_CASE("an interface is found by the name of its class where the .proto had t
 
 TEST_CASE("files are put in order whatever their order in the set") {
     const auto bytes = support::compile(
-        {{"a.proto", "syntax = \"proto3\"; package a; import \"b.proto\"; message m { b.n x = 1; }"},
-         {"b.proto", "syntax = \"proto3\"; package b; import \"google/protobuf/duration.proto\"; "
-                     "message n { google.protobuf.Duration d = 1; }"}});
+        {{"a.proto",
+          "syntax = \"proto3\"; package a; import \"b.proto\"; message m { b.n x = 1; }"},
+         {"b.proto",
+          "syntax = \"proto3\"; package b; import \"google/protobuf/duration.proto\"; "
+          "message n { google.protobuf.Duration d = 1; }"}});
     const auto both = document::load(std::string_view(bytes));
     REQUIRE(both.files().size() == 2);
     CHECK(both.files()[0]->name() == "b.proto");
@@ -87,7 +94,8 @@ TEST_CASE("an empty description is a description of nothing") {
 
 TEST_CASE("what is no description is refused") {
     CHECK(refusal("\x0a\x7f") == "the interface description is not a serialised FileDescriptorSet");
-    CHECK(refusal("hello, world") == "the interface description is not a serialised FileDescriptorSet");
+    CHECK(refusal("hello, world") ==
+          "the interface description is not a serialised FileDescriptorSet");
     CHECK(refusal(bank_bytes() + "\x0b\x0c") ==
           "the interface description is not a serialised FileDescriptorSet");
 }
@@ -115,7 +123,8 @@ TEST_CASE("contradictions are refused with a sentence") {
     SUBCASE("an unknown type") {
         auto set = bank_set();
         set.mutable_file(0)->mutable_message_type(0)->mutable_field(1)->set_type_name(".demo.gone");
-        CHECK(refusal(set).starts_with("the interface description contradicts itself: bank.proto: "));
+        CHECK(
+            refusal(set).starts_with("the interface description contradicts itself: bank.proto: "));
     }
     SUBCASE("a number twice") {
         auto set = bank_set();
@@ -154,7 +163,8 @@ TEST_CASE("each limit accepts what reaches it and refuses one more") {
     holds(&limits::depth, least(&limits::depth, 0), "deeper than");
     holds(&limits::elements, least(&limits::elements, std::size_t{0}), "elements");
     holds(&limits::names, least(&limits::names, std::size_t{0}), "names");
-    holds(&limits::name_length, std::string("demo.Bank_balance_arguments.account").size(), "longer than");
+    holds(&limits::name_length, std::string("demo.Bank_balance_arguments.account").size(),
+          "longer than");
 
     auto set = bank_set();
     for (int i = 0; i < 3; ++i) {
@@ -166,14 +176,15 @@ TEST_CASE("each limit accepts what reaches it and refuses one more") {
     most.ranges = 3;
     CHECK(refusal(set.SerializeAsString(), most).empty());
     most.ranges = 2;
-    CHECK(refusal(set.SerializeAsString(), most).find("reserves more than 2 ranges") != std::string::npos);
+    CHECK(refusal(set.SerializeAsString(), most).find("reserves more than 2 ranges") !=
+          std::string::npos);
 }
 
 TEST_CASE("a description nested beyond the limit is refused before it is parsed") {
     std::string inner;
     for (int i = 0; i < 10'000; ++i) {  // DescriptorProto.nested_type = 3
         std::string outer = "\x1a";
-        for (auto size = inner.size(); ; size >>= 7) {
+        for (auto size = inner.size();; size >>= 7) {
             outer += static_cast<char>(size >= 0x80 ? (size & 0x7F) | 0x80 : size);
             if (size < 0x80) {
                 break;
@@ -190,7 +201,7 @@ TEST_CASE("a description nested beyond the limit is refused before it is parsed"
     std::string file = set.file(0).SerializeAsString();
     const auto field = [](char tag, const std::string& body) {
         std::string text(1, tag);
-        for (auto size = body.size(); ; size >>= 7) {
+        for (auto size = body.size();; size >>= 7) {
             text += static_cast<char>(size >= 0x80 ? (size & 0x7F) | 0x80 : size);
             if (size < 0x80) {
                 return text + body;

@@ -90,11 +90,14 @@ message everything {
 
 const document& everything() {
     static const document all = document::load(std::string_view(support::compile(
-        {{"all.proto", "syntax = \"proto3\"; package demo; import \"roi/options.proto\";\n" + all_types}})));
+        {{"all.proto",
+          "syntax = \"proto3\"; package demo; import \"roi/options.proto\";\n" + all_types}})));
     return all;
 }
 
-const pb::Descriptor& type() { return *everything().find_message("demo.everything"); }
+const pb::Descriptor& type() {
+    return *everything().find_message("demo.everything");
+}
 
 /// What becomes of `value` in the field when it goes to bytes and back; checks that protobuf's own
 /// parser reads the bytes as the same.
@@ -145,8 +148,9 @@ TEST_CASE("values of every type go to the wire and come back as they were writte
         {"perhaps", {"null", "{\"value\":null}", "5"}},
         {"list_or_none", {"null", "[]", "[1]"}},
         {"both", {"[1,[\"a\",\"b\"]]"}},
-        {"one", {"null", "5", "5.5", "\"text\"", "{\"roi::bytes\":\"text\"}", "[1,2]",
-                 "{\"demo::point\":{\"x\":1,\"y\":2}}"}},
+        {"one",
+         {"null", "5", "5.5", "\"text\"", "{\"roi::bytes\":\"text\"}", "[1,2]",
+          "{\"demo::point\":{\"x\":1,\"y\":2}}"}},
         {"maybe_one", {"null", "5"}},
         {"wait", {"\"1.500s\"", "\"-0.001s\"", "\"0s\""}},
         {"when", {"\"2026-01-31T12:00:00Z\"", "\"1960-01-01T00:00:00.000000001Z\""}},
@@ -178,7 +182,8 @@ TEST_CASE("what is written in another way means the same") {
     CHECK(round_trip("wait", "\"2min\"") == "\"120s\"");
     CHECK(round_trip("ages", "[[\"bob\",3]]") == "{\"bob\":3}");
     CHECK(round_trip("one", "{\"as_double\":5}") == "5.0");
-    CHECK(round_trip("one", "{\"demo::point\":{\"x\":1}}") == "{\"demo::point\":{\"x\":1,\"y\":null}}");
+    CHECK(round_trip("one", "{\"demo::point\":{\"x\":1}}") ==
+          "{\"demo::point\":{\"x\":1,\"y\":null}}");
     CHECK(round_trip("when", "\"2026-01-31T13:00:00+01:00\"") == "\"2026-01-31T12:00:00Z\"");
     CHECK(round_trip("round", "{}") == "{\"x\":null,\"y\":null,\"radius\":null}");
 }
@@ -190,7 +195,8 @@ TEST_CASE("what does not fit is refused with what was expected, and where") {
     CHECK(complaint("small", "1.5") == "expected an integer (std::int32_t), got 1.5");
     CHECK(complaint("usmall", "-1") == "expected an integer from 0 to 4294967295, got -1");
     CHECK(complaint("large", "9223372036854775808") ==
-          "expected an integer from -9223372036854775808 to 9223372036854775807, got 9223372036854775808");
+          "expected an integer from -9223372036854775808 to 9223372036854775807, got "
+          "9223372036854775808");
     CHECK(complaint("ularge", "1e30") == "expected an integer (std::uint64_t), got 1e+30");
     CHECK(complaint("single", "1e300") == "expected a number that a float can hold, got 1e+300");
     CHECK(complaint("text", "5") ==
@@ -199,16 +205,19 @@ TEST_CASE("what does not fit is refused with what was expected, and where") {
           "expected a text, or {\"base64\": \"...\"} (std::vector<std::byte>), got [25]");
     CHECK(complaint("data", "{\"base64\":\"A\"}") ==
           "expected base64 in four-letter groups, got \"A\"");
-    CHECK(complaint("paint", "\"rde\"") == "expected one of red, green, or a number (demo::color), got \"rde\"");
+    CHECK(complaint("paint", "\"rde\"") ==
+          "expected one of red, green, or a number (demo::color), got \"rde\"");
     CHECK(complaint("paint", "\"gren\"") ==
-          "expected one of red, green, or a number (demo::color), got \"gren\"; did you mean \"green\"?");
+          "expected one of red, green, or a number (demo::color), got \"gren\"; did you mean "
+          "\"green\"?");
     CHECK(complaint("paint", "\"color_unspecified\"").starts_with("expected one of red, green"));
     CHECK(complaint("numbers", "[1,\"x\"]") ==
           "[1]: expected a list (std::vector<std::int64_t>), got \"x\"");
     CHECK(complaint("rows", "[[1],[2,\"x\"]]").starts_with("[1][1]: expected"));
     CHECK(complaint("ages", "{\"bob\":\"old\"}").starts_with("[\"bob\"]: expected an integer"));
     CHECK(complaint("ages", "7") ==
-          "expected an object, or a list of [key, value] (std::map<std::string, std::int32_t>), got 7");
+          "expected an object, or a list of [key, value] (std::map<std::string, std::int32_t>), "
+          "got 7");
     CHECK(complaint("both", "[1]") == "expected a list of 2 values, got [1]");
     CHECK(complaint("wait", "\"soon\"").starts_with("expected a duration, as \"1.5s\""));
     CHECK(complaint("wait", "5").starts_with("expected a duration"));
@@ -234,10 +243,12 @@ TEST_CASE("values nest to the limit and no further") {
     };
     // A node and the slot that holds it are two messages.
     CHECK(complaint("tree", nested(max_value_depth / 2)).starts_with("took it"));
-    CHECK(complaint("tree", nested(max_value_depth / 2 + 1)).find("nest deeper than 64") != std::string::npos);
+    CHECK(complaint("tree", nested(max_value_depth / 2 + 1)).find("nest deeper than 64") !=
+          std::string::npos);
 }
 
-TEST_CASE("bytes that are not what the description promises are refused, and random ones do no harm") {
+TEST_CASE(
+    "bytes that are not what the description promises are refused, and random ones do no harm") {
     CHECK_THROWS_AS(to_json(type(), "\xff"), value_error);
     CHECK_THROWS_AS(to_json(type(), std::string_view("\x09\x01", 2)), value_error);
     CHECK_THROWS_AS(to_json(type(), "\x42\x7f"), value_error);
@@ -259,16 +270,17 @@ TEST_CASE("bytes that are not what the description promises are refused, and ran
 TEST_CASE("a call is prepared from a name and arguments in JSON") {
     const auto bank = support::describe(
         "message order { optional sint64 cents = 1; }\n" +
-        service_text("Bank",
-                     {{"balance", {"string account"}, "sint64"},
-                      {"transfer", {"string from", "string to", "sint64 cents", "?string memo"}, "sint64"},
-                      {"put", {"sint32 what"}},
-                      {"put_2", {"double what"}, "", "", 0, "put"},
-                      {"put_3", {"string what"}, "", "", 0, "put"},
-                      {"put_4", {"string what", "string where"}, "", "", 0, "put"},
-                      {"pay", {"order what"}},
-                      {"same", {"float a"}},
-                      {"same_2", {"double a"}, "", "", 0, "same"}}));
+        service_text(
+            "Bank",
+            {{"balance", {"string account"}, "sint64"},
+             {"transfer", {"string from", "string to", "sint64 cents", "?string memo"}, "sint64"},
+             {"put", {"sint32 what"}},
+             {"put_2", {"double what"}, "", "", 0, "put"},
+             {"put_3", {"string what"}, "", "", 0, "put"},
+             {"put_4", {"string what", "string where"}, "", "", 0, "put"},
+             {"pay", {"order what"}},
+             {"same", {"float a"}},
+             {"same_2", {"double a"}, "", "", 0, "same"}}));
     const auto& interface = *bank.find_interface("demo.Bank");
     const auto prepare = [&](const std::string& method, const std::vector<std::string>& arguments) {
         return prepare_call(bank, interface, method, arguments);
@@ -283,8 +295,12 @@ TEST_CASE("a call is prepared from a name and arguments in JSON") {
     };
 
     SUBCASE("text may stand without quotes") {
-        CHECK(prepare("balance", {"\"alice\""}).arguments == "\x0a\x05" "alice");
-        CHECK(prepare("balance", {"alice"}).arguments == "\x0a\x05" "alice");
+        CHECK(prepare("balance", {"\"alice\""}).arguments ==
+              "\x0a\x05"
+              "alice");
+        CHECK(prepare("balance", {"alice"}).arguments ==
+              "\x0a\x05"
+              "alice");
         CHECK(prepare("balance", {""}).arguments == std::string("\x0a\x00", 2));
     }
     SUBCASE("arguments with defaults may be left out, which calls the shorter list") {
@@ -301,9 +317,11 @@ TEST_CASE("a call is prepared from a name and arguments in JSON") {
         CHECK(prepare("put_2", {"5"}).method->name() == "put_2");
     }
     SUBCASE("no overload fits") {
-        CHECK(mistake("put", {"true"}).starts_with(
-            "no overload of demo.Bank.put takes these arguments:\nnot void put(int32 what)\n"
-            "    argument 1 'what': expected an integer (std::int32_t), got true"));
+        CHECK(mistake("put", {"true"})
+                  .starts_with(
+                      "no overload of demo.Bank.put takes these arguments:\nnot void put(int32 "
+                      "what)\n"
+                      "    argument 1 'what': expected an integer (std::int32_t), got true"));
     }
     SUBCASE("several overloads fit equally") {
         CHECK(mistake("same", {"1.5"}) ==
@@ -311,31 +329,37 @@ TEST_CASE("a call is prepared from a name and arguments in JSON") {
               "    same: void same(float a)\n    same_2: void same(double a)");
     }
     SUBCASE("an unknown method names the nearest, and all") {
-        CHECK(mistake("balanse", {}).starts_with(
-            "demo.Bank has no method 'balanse'; did you mean 'balance'?\nIt has:\n"
-            "    int64 balance(string account)\n    int64 transfer("));
+        CHECK(
+            mistake("balanse", {})
+                .starts_with("demo.Bank has no method 'balanse'; did you mean 'balance'?\nIt has:\n"
+                             "    int64 balance(string account)\n    int64 transfer("));
     }
     SUBCASE("too few and too many") {
         CHECK(mistake("balance", {}) ==
               "int64 balance(string account)\n    takes 1 argument; there are 0");
-        CHECK(mistake("transfer", {"a"}).ends_with(
-            "takes 4 arguments, of which 3 must be given; there are 1"));
+        CHECK(mistake("transfer", {"a"})
+                  .ends_with("takes 4 arguments, of which 3 must be given; there are 1"));
     }
     SUBCASE("a wrong argument is named") {
-        CHECK(mistake("transfer", {"a", "b", "much"}).ends_with(
-            "argument 3 'cents': expected an integer (std::int64_t), got \"much\" (it is not JSON, so it "
-            "was taken as a text)"));
-        CHECK(mistake("pay", {"{\"cents\": true}"}).ends_with(
-            "argument 1 'what': at cents: expected an integer (std::int64_t), got true"));
-        CHECK(mistake("pay", {"{\"cents\": 1"}).starts_with("argument '{\"cents\": 1' is not JSON: parse error"));
+        CHECK(mistake("transfer", {"a", "b", "much"})
+                  .ends_with("argument 3 'cents': expected an integer (std::int64_t), got \"much\" "
+                             "(it is not JSON, so it "
+                             "was taken as a text)"));
+        CHECK(mistake("pay", {"{\"cents\": true}"})
+                  .ends_with(
+                      "argument 1 'what': at cents: expected an integer (std::int64_t), got true"));
+        CHECK(mistake("pay", {"{\"cents\": 1"})
+                  .starts_with("argument '{\"cents\": 1' is not JSON: parse error"));
         CHECK(mistake("balance", {"\xff"}) ==
-              "an argument is neither JSON nor UTF-8 text; bytes are written as {\"base64\": \"...\"}");
+              "an argument is neither JSON nor UTF-8 text; bytes are written as {\"base64\": "
+              "\"...\"}");
     }
 }
 
 TEST_CASE("results and exceptions are shown as values") {
     const auto bank = support::describe(
-        "message poor { option (roi.message).cpp_type = \"demo::poor\"; optional string account = 1; "
+        "message poor { option (roi.message).cpp_type = \"demo::poor\"; optional string account = "
+        "1; "
         "optional sint64 missing = 2; }\n"
         "message changed { option (roi.message).shape = RESULTS; optional sint64 result = 1; "
         "optional string name = 2; }\n" +
@@ -343,7 +367,9 @@ TEST_CASE("results and exceptions are shown as values") {
     const auto& interface = *bank.find_interface("demo.Bank");
     CHECK(result_to_json(*interface.method(0), "\x08\x02") == 1);
     CHECK(result_to_json(*interface.method(1), "").is_null());
-    const std::string fields = "\x0a\x03" "bob\x10\x06";
+    const std::string fields =
+        "\x0a\x03"
+        "bob\x10\x06";
     const auto value = exception_to_json(bank, "demo.poor", fields);
     CHECK(exception_text("demo.poor", value, "insufficient funds") ==
           "demo.poor{account: \"bob\", missing: 3}: insufficient funds");

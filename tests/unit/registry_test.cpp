@@ -527,20 +527,23 @@ TEST_CASE("a new store begins ahead of the one it replaces") {
 }
 
 TEST_CASE("lists come in pages, of a scope and what is inside it") {
-    world w;
+    roi::nameserver::limits few;
+    few.list_passed = 2;
+    world w{few};
     for (const char* name : {"/a", "/team/a", "/team/alice/ab", "/team/b", "/teams/a"}) {
         w.publish(name, 1);
     }
+    int pages = 0;
     const auto paths = [&](roi::naming::list_request r) {
         std::string all;
-        for (;;) {
+        for (pages = 1;; ++pages) {
             const auto page = w.names.list(r);
             REQUIRE(page.status == status::ok);
             for (const auto& e : page.entries) {
                 all += (e.scope == "/" ? "" : e.scope) + "/" + e.name + " ";
-                r.after = (e.scope == "/" ? "" : e.scope) + "/" + e.name;
             }
             if (!page.more) return all;
+            r.after = page.next;
         }
     };
     CHECK(paths({"/", "", "", 2}) == "/a /team/a /team/alice/ab /team/b /teams/a ");
@@ -548,4 +551,6 @@ TEST_CASE("lists come in pages, of a scope and what is inside it") {
     CHECK(paths({"/team", "a", "", 1}) == "/team/a /team/alice/ab ");
     CHECK(paths({"/none", "", "", 1}).empty());
     CHECK(w.names.list({"none", "", "", 1}).status == status::invalid);
+    CHECK(paths({"/", "zzz", "", 9}).empty());
+    CHECK(pages == 3);
 }

@@ -36,7 +36,8 @@ std::pair<std::string, std::string> split(const std::string& what) {
     std::string text = what.types().empty() ? what.what() : what.types().front().text;
     // Most derived first: the first one that the description knows has most to say.
     for (const auto& one : what.types()) {
-        const std::string_view bytes(reinterpret_cast<const char*>(one.fields.data()), one.fields.size());
+        const std::string_view bytes(reinterpret_cast<const char*>(one.fields.data()),
+                                     one.fields.size());
         known = description::exception_to_json(all, one.type, bytes);
         if (!known.is_null()) {
             type = one.type;
@@ -52,7 +53,8 @@ std::pair<std::string, std::string> split(const std::string& what) {
     throw made;
 }
 
-exit_code run(const settings& with, const std::string& what, const std::vector<std::string>& arguments) {
+exit_code run(const settings& with, const std::string& what,
+              const std::vector<std::string>& arguments) {
     const auto [object_text, method] = split(what);
     const auto object = object_name::parse(object_text, with);
     const auto source = read_description(object_text, with);
@@ -71,9 +73,9 @@ exit_code run(const settings& with, const std::string& what, const std::vector<s
                                   .name = name,
                                   .idempotent = marks.semantics() == AT_LEAST_ONCE,
                                   .oneway = marks.oneway()};
-        const auto result = dynamic::call(object.target(), how,
-                                          std::as_bytes(std::span(call.arguments)),
-                                          {.deadline = with.timeout});
+        const auto result =
+            dynamic::call(object.target(), how, std::as_bytes(std::span(call.arguments)),
+                          {.deadline = with.timeout});
         bytes.assign(reinterpret_cast<const char*>(result.data()), result.size());
     } catch (const dynamic::thrown& thrown) {
         show_exception(source.document, name, thrown);
@@ -88,7 +90,8 @@ exit_code run(const settings& with, const std::string& what, const std::vector<s
             print(description::shown(value) + "\n");
         }
     } catch (const description::value_error& why) {
-        failure made(exit_code::failed, name + " ran, but its result cannot be read: " + why.what());
+        failure made(exit_code::failed,
+                     name + " ran, but its result cannot be read: " + why.what());
         made.details["code"] = "reply_unreadable";
         made.details["outcome"] = "executed";
         throw made;
@@ -108,11 +111,11 @@ void add_call(program& to) {
         "docs/command-line.md shows how each C++ type is written.");
     const auto what = std::make_shared<std::string>();
     command.add_option("NAME.METHOD", *what, "Which method of which object")->required();
-    // For the help alone: the words behind the method are taken as they are, see program::arguments.
+    // For the help alone: the words behind the method are taken as they are, see
+    // program::arguments.
     command.add_option("ARGUMENT", to.arguments, "One JSON value for each parameter");
-    command.callback([&to, what] {
-        to.run = [&to, what] { return run(to.settings, *what, to.arguments); };
-    });
+    command.callback(
+        [&to, what] { to.run = [&to, what] { return run(to.settings, *what, to.arguments); }; });
 }
 
 }  // namespace roi::cli

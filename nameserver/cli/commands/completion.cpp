@@ -22,7 +22,8 @@ std::string words(const CLI::App& of) {
 }
 
 /// Names come from `roi ls`, methods from `roi describe`; both fail in silence, and soon.
-constexpr const char* script_begin = R"script(# bash completion for roi: source <(roi completion bash)
+constexpr const char* script_begin =
+    R"script(# bash completion for roi: source <(roi completion bash)
 _roi_names() {
     roi ls --names --timeout 1s 2>/dev/null
 }
@@ -69,11 +70,13 @@ void print_script(const program& of) {
     std::string cases;
     for (const auto* command : of.app.get_subcommands([](const CLI::App*) { return true; })) {
         commands += " " + command->get_name();
-        cases += "    " + command->get_name() + ") options='" + words(*command).substr(1) + "' ;;\n";
+        cases +=
+            "    " + command->get_name() + ") options='" + words(*command).substr(1) + "' ;;\n";
     }
     std::cout << script_begin << "    if [[ -z $command ]]; then\n        COMPREPLY=($(compgen -W '"
               << commands.substr(1) << words(of.app) << "' -- \"$word\"))\n        return\n    fi\n"
-              << "    case $command in\n" << cases << "    esac" << script_end;
+              << "    case $command in\n"
+              << cases << "    esac" << script_end;
 }
 
 }  // namespace

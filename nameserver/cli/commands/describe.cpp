@@ -37,21 +37,23 @@ nlohmann::ordered_json as_json(const description::document& all, const std::stri
                                       {"defaulted", description::marks(parameter).defaulted()}});
             }
             const auto* result = method->output_type()->FindFieldByNumber(1);
-            methods.push_back({{"name", description::cpp_name(*method)},
-                               {"interface", description::wire_name(*method->service())},
-                               {"id", std::to_string(description::marks(*method).id())},
-                               {"signature", description::signature(*method)},
-                               {"parameters", parameters},
-                               {"result", result == nullptr ? "void" : description::cpp_type(*result)},
-                               {"oneway", description::marks(*method).oneway()},
-                               {"comment", description::comment(*method)},
-                               {"where", description::where(*method)}});
+            methods.push_back(
+                {{"name", description::cpp_name(*method)},
+                 {"interface", description::wire_name(*method->service())},
+                 {"id", std::to_string(description::marks(*method).id())},
+                 {"signature", description::signature(*method)},
+                 {"parameters", parameters},
+                 {"result", result == nullptr ? "void" : description::cpp_type(*result)},
+                 {"oneway", description::marks(*method).oneway()},
+                 {"comment", description::comment(*method)},
+                 {"where", description::where(*method)}});
         }
-        list.push_back({{"interface", description::wire_name(*interface)},
-                        {"class", description::cpp_name(*interface)},
-                        {"published_name", marks.published_name()},
-                        {"bases", std::vector<std::string>(marks.bases().begin(), marks.bases().end())},
-                        {"methods", methods}});
+        list.push_back(
+            {{"interface", description::wire_name(*interface)},
+             {"class", description::cpp_name(*interface)},
+             {"published_name", marks.published_name()},
+             {"bases", std::vector<std::string>(marks.bases().begin(), marks.bases().end())},
+             {"methods", methods}});
     }
     return list;
 }
@@ -73,7 +75,8 @@ exit_code run(const settings& with, const options& chosen) {
     }
     if (chosen.methods) {
         for (const auto* interface : source.document.services()) {
-            if (source.interface.empty() || description::wire_name(*interface) == source.interface) {
+            if (source.interface.empty() ||
+                description::wire_name(*interface) == source.interface) {
                 for (const auto* method : description::all_methods(source.document, *interface)) {
                     print(description::cpp_name(*method) + "\n");
                 }
@@ -97,9 +100,11 @@ void add_describe(program& to) {
     command.add_option("OBJECT", chosen->of, "A published name, unix:/run/x#bank, or a .desc file")
         ->required();
     command.add_flag("--methods", chosen->methods, "Only the methods' names, one to a line");
-    command.add_option("--save", chosen->save, "Write the description to a file instead, for roi diff")
+    command
+        .add_option("--save", chosen->save, "Write the description to a file instead, for roi diff")
         ->type_name("FILE");
-    command.callback([&to, chosen] { to.run = [&to, chosen] { return run(to.settings, *chosen); }; });
+    command.callback(
+        [&to, chosen] { to.run = [&to, chosen] { return run(to.settings, *chosen); }; });
 }
 
 }  // namespace roi::cli

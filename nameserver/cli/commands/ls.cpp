@@ -46,8 +46,8 @@ void print_table(const std::vector<naming::entry>& entries) {
     for (const auto& entry : entries) {
         if (entry.locations.empty()) {
             // The name keeps its address while its server is away.
-            rows.push_back({full_name(entry.scope, entry.name), entry.type.name, "(no server now)", "",
-                            "", ""});
+            rows.push_back({full_name(entry.scope, entry.name), entry.type.name, "(no server now)",
+                            "", "", ""});
         }
         for (const auto& place : entry.locations) {
             const auto since = place.published_at_ms;
@@ -70,7 +70,8 @@ exit_code run(const settings& with, const options& chosen) {
         print_entries(entries);
     } else if (entries.empty()) {
         print("nothing is published" +
-              (chosen.prefix.empty() ? std::string{} : " under names that begin with " + chosen.prefix) +
+              (chosen.prefix.empty() ? std::string{}
+                                     : " under names that begin with " + chosen.prefix) +
               " at " + names.text() + "\n");
     } else {
         print_table(entries);
@@ -86,7 +87,8 @@ void add_ls(program& to) {
     const auto chosen = std::make_shared<options>();
     command.add_option("PREFIX", chosen->prefix, "Only names that begin so");
     command.add_flag("--names", chosen->names_only, "Only the names, one to a line");
-    command.callback([&to, chosen] { to.run = [&to, chosen] { return run(to.settings, *chosen); }; });
+    command.callback(
+        [&to, chosen] { to.run = [&to, chosen] { return run(to.settings, *chosen); }; });
 }
 
 }  // namespace roi::cli

@@ -31,7 +31,8 @@ std::vector<double> measure(int count, Ask ask) {
     for (int i = 0; i < count; ++i) {
         const auto begin = std::chrono::steady_clock::now();
         ask();
-        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+        const std::chrono::duration<double, std::milli> took =
+            std::chrono::steady_clock::now() - begin;
         times.push_back(took.count());
     }
     return times;
@@ -82,7 +83,8 @@ exit_code ping_object(const settings& with, const std::string& text, int count) 
     try {
         const auto times = measure(
             count, [&] { offer = dynamic::describe(object.target(), {.deadline = with.timeout}); });
-        report(with, {{"object", text}, {"interface", offer.interface}, {"endpoint", offer.endpoint}},
+        report(with,
+               {{"object", text}, {"interface", offer.interface}, {"endpoint", offer.endpoint}},
                text + " (" + offer.interface + " at " + offer.endpoint + ")", times);
     } catch (const roi::error& why) {
         throw from_error("pinging " + text, why);
@@ -96,7 +98,8 @@ void add_ping(program& to) {
     auto& command = add_command(to, "ping", "Ask the name server, or an object, for a sign of life",
                                 "  roi ping\n  roi ping bank -c 10");
     const auto chosen = std::make_shared<options>();
-    command.add_option("OBJECT", chosen->object, "A published name or unix:/run/x#bank; none: the name server");
+    command.add_option("OBJECT", chosen->object,
+                       "A published name or unix:/run/x#bank; none: the name server");
     command.add_option("-c,--count", chosen->count, "How often")
         ->type_name("TIMES")
         ->check(CLI::Range(1, 1'000'000));

@@ -26,11 +26,11 @@ exit_code run(settings with, const std::string& text) {
                                  {"since", utc_text(place.published_at_ms)}});
         }
         print_json(nlohmann::ordered_json{{"scope", entry.scope},
-                                     {"name", entry.name},
-                                     {"interface", entry.type.name},
-                                     {"fingerprint", hex(entry.type.fingerprint)},
-                                     {"address", hex(entry.address)},
-                                     {"locations", locations}});
+                                          {"name", entry.name},
+                                          {"interface", entry.type.name},
+                                          {"fingerprint", hex(entry.type.fingerprint)},
+                                          {"address", hex(entry.address)},
+                                          {"locations", locations}});
         return exit_code::ok;
     }
     std::vector<std::vector<std::string>> rows{{"name", entry.name},
@@ -51,8 +51,9 @@ exit_code run(settings with, const std::string& text) {
 }  // namespace
 
 void add_resolve(program& to) {
-    auto& command = add_command(to, "resolve", "Show what a client gets for a name: address and locations",
-                                "  roi resolve bank");
+    auto& command =
+        add_command(to, "resolve", "Show what a client gets for a name: address and locations",
+                    "  roi resolve bank");
     const auto name = std::make_shared<std::string>();
     command.add_option("NAME", *name, "bank, or /team/alice/bank")->required();
     command.callback([&to, name] { to.run = [&to, name] { return run(to.settings, *name); }; });

@@ -16,7 +16,8 @@ void add_version(program& to) {
     auto& command = add_command(to, "version", "Print the version", "  roi version --json");
     command.callback([&to] {
         to.run = [&to] {
-            const auto protobuf = google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION);
+            const auto protobuf =
+                google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION);
             if (to.settings.json) {
                 print_json(nlohmann::ordered_json{
                     {"version", ROI_VERSION}, {"wire", wire_version}, {"protobuf", protobuf}});

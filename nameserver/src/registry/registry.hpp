@@ -34,6 +34,7 @@ struct limits {
     std::size_t text_bytes = 512;  // an endpoint, a program's name, a host
     std::size_t names = 4'000'000;
     std::uint32_t list_page = 1'000;
+    std::size_t list_passed = 20'000;  // entries looked at for one page
     std::chrono::milliseconds ttl_min{5'000};
     std::chrono::milliseconds ttl_max{600'000};
     // Descriptions that no name uses any more and that are kept for names that come back.

@@ -82,14 +82,20 @@ naming::list_answer registry::list(const naming::list_request& request) const {
     const std::uint32_t page = std::clamp(request.limit, 1U, options_.limits.list_page);
     auto at = request.after.empty() || request.after < inside ? entries_.lower_bound(inside)
                                                               : entries_.upper_bound(request.after);
+    // Entries that are only passed over count too, so that nobody waits for a long search.
+    std::size_t passed = 0;
     for (; at != entries_.end() && at->first.starts_with(inside); ++at) {
-        if (!split_path(at->first).second.starts_with(request.prefix)) continue;
-        if (out.entries.size() == page) {
+        if (out.entries.size() == page || passed == options_.limits.list_passed) {
             out.more = true;
             break;
         }
-        describe_entry(at->first, at->second, out.entries.emplace_back());
+        ++passed;
+        out.next = at->first;
+        if (split_path(at->first).second.starts_with(request.prefix)) {
+            describe_entry(at->first, at->second, out.entries.emplace_back());
+        }
     }
+    if (!out.more) out.next.clear();
     return out;
 }
 

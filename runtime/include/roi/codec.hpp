@@ -93,9 +93,16 @@ void get_text_pointer(wire::reader& in, const char*& value);
 [[noreturn]] void fail_elements();
 [[noreturn]] void fail_missing(std::uint32_t number);
 [[noreturn]] void refuse_value(const char* why);  // roi::error with errc::invalid_argument
+/// The most elements that a container of T takes.
+template <class T>
+inline constexpr std::size_t most_elements =
+    wire::max_container_bytes / sizeof(T) < wire::max_elements
+        ? wire::max_container_bytes / sizeof(T)
+        : wire::max_elements;
 /// Before an element is added to `count` others.
-inline void check_count(std::size_t count) {
-    if (count >= wire::max_elements) [[unlikely]] {
+template <class T>
+void check_count(std::size_t count) {
+    if (count >= most_elements<T>) [[unlikely]] {
         fail_elements();
     }
 }
@@ -384,7 +391,8 @@ void reserve_elements(wire::reader& in, Container& values) {
     if constexpr (requires { values.reserve(std::size_t{1}); }) {
         const std::size_t count = in.count_same();
         if (count > values.size()) {
-            values.reserve(std::min(values.size() + count, wire::max_elements));
+            values.reserve(std::min(values.size() + count,
+                                    most_elements<typename Container::value_type>));
         }
     }
 }
@@ -395,13 +403,13 @@ void append_elements(wire::reader& in, Container& values) {
     using element = typename Container::value_type;
     if constexpr (is_packable(form<element>::what)) {
         get_elements<Codec, element>(in, [&](element value) {
-            check_count(values.size());
+            check_count<element>(values.size());
             values.push_back(value);
         });
     } else {
         reserve_elements(in, values);
         do {
-            check_count(values.size());
+            check_count<element>(values.size());
             values.emplace_back();
             get_element<Codec>(in, values.back());
         } while (in.next_same());

@@ -26,6 +26,8 @@ inline constexpr int max_depth = 64;  ///< messages inside the outermost one
 inline constexpr std::size_t default_max_message = std::size_t{64} << 20;
 /// Elements of one container: an empty element takes two bytes here and much more in memory.
 inline constexpr std::size_t max_elements = std::size_t{1} << 24;
+/// Memory of one container's elements themselves, without what they point to.
+inline constexpr std::size_t max_container_bytes = 8 * default_max_message;
 /// Field numbers go from 1 to this.
 inline constexpr std::uint32_t max_number = (std::uint32_t{1} << 29) - 1;
 

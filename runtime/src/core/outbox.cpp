@@ -88,7 +88,7 @@ void outbox::wrote(std::size_t count) noexcept {
 }
 
 void outbox::idle() noexcept {
-    constexpr std::size_t kept = 4096;
+    constexpr std::size_t kept = 512;
     if (waiting_.empty() && waiting_.capacity() > kept) waiting_.shrink_to_fit();
     if (segment() || writing_.capacity() <= kept) return;
     base_ += writing_.size() - head_octets_;

@@ -38,9 +38,9 @@ public:
         : older_(older), newer_(newer), what_(what) {}
 
     comparison take() && {
-        std::stable_partition(found_.findings.begin(), found_.findings.end(), [](const finding& one) {
-            return one.severity == severity::breaking;
-        });
+        std::stable_partition(
+            found_.findings.begin(), found_.findings.end(),
+            [](const finding& one) { return one.severity == severity::breaking; });
         return std::move(found_);
     }
 
@@ -153,8 +153,8 @@ private:
             }
         }
         // When two versions are compared, each interface reports its own methods only.
-        const auto wanted = what_ == question::what_changed ? all_methods_of(before)
-                                                            : all_methods(older_, before);
+        const auto wanted =
+            what_ == question::what_changed ? all_methods_of(before) : all_methods(older_, before);
         std::set<const pb::MethodDescriptor*> matched;
         for (const auto* method : wanted) {
             if (full()) {
@@ -173,15 +173,16 @@ private:
             for (const auto* method : all_methods_of(after)) {
                 if (!matched.contains(method)) {
                     method_ = cpp_name(*method);
-                    add(severity::compatible, element::method, "", full_name() + " was added: " +
-                        signature(*method), "", where(*method));
+                    add(severity::compatible, element::method, "",
+                        full_name() + " was added: " + signature(*method), "", where(*method));
                 }
             }
             method_.clear();
         }
     }
 
-    static std::vector<const pb::MethodDescriptor*> all_methods_of(const pb::ServiceDescriptor& of) {
+    static std::vector<const pb::MethodDescriptor*> all_methods_of(
+        const pb::ServiceDescriptor& of) {
         std::vector<const pb::MethodDescriptor*> methods;
         for (int i = 0; i < of.method_count(); ++i) {
             methods.push_back(of.method(i));
@@ -218,7 +219,8 @@ private:
                 } else {
                     add(severity::compatible, element::parameter, cpp_name(parameter),
                         full_name() + ": " + name +
-                            " is unknown here: calls that leave it out work, calls that pass it fail",
+                            " is unknown here: calls that leave it out work, calls that pass it "
+                            "fail",
                         where(parameter), where(there));
                 }
             }
@@ -232,9 +234,8 @@ private:
                         const std::multimap<std::string, const pb::MethodDescriptor*>& by_name,
                         const std::vector<const pb::MethodDescriptor*>& offered,
                         std::set<const pb::MethodDescriptor*>& matched) {
-        const wording words{here(), what_ == question::does_the_server_fit
-                                        ? "; this client is from before"
-                                        : ""};
+        const wording words{
+            here(), what_ == question::does_the_server_fit ? "; this client is from before" : ""};
         const auto [first, last] = by_name.equal_range(cpp_name(wanted));
         std::vector<const pb::MethodDescriptor*> same_name;
         for (auto at = first; at != last && same_name.size() < max_guesses; ++at) {
@@ -243,14 +244,16 @@ private:
         if (const auto* candidate = most_alike(wanted, same_name)) {
             matched.insert(candidate);
             for (const auto& reason : explain(wanted, *candidate, words)) {
-                add(severity::breaking, reason.parameter.empty() ? element::method : element::parameter,
+                add(severity::breaking,
+                    reason.parameter.empty() ? element::method : element::parameter,
                     reason.parameter, full_name() + ": " + reason.text,
                     reason.old_where.empty() ? where(wanted) : reason.old_where,
                     reason.new_where.empty() ? where(*candidate) : reason.new_where);
             }
             return;
         }
-        auto text = full_name() + (what_ == question::what_changed ? " was removed" : " is unknown here");
+        auto text =
+            full_name() + (what_ == question::what_changed ? " was removed" : " is unknown here");
         if (guesses_++ < max_guesses) {
             text += guess_renamed(wanted, offered);
         }
@@ -315,11 +318,12 @@ private:
             if (!marks(parameter).defaulted()) {
                 add(severity::breaking, element::parameter, cpp_name(parameter),
                     text + "out a default" +
-                        (what_ == question::does_the_server_fit ? "; this client is from before" : ""),
+                        (what_ == question::does_the_server_fit ? "; this client is from before"
+                                                                : ""),
                     where(before), where(parameter));
             } else if (what_ == question::what_changed) {
-                add(severity::compatible, element::parameter, cpp_name(parameter), text + " a default",
-                    where(before), where(parameter));
+                add(severity::compatible, element::parameter, cpp_name(parameter),
+                    text + " a default", where(before), where(parameter));
             }
         }
         results(before, after);
@@ -355,7 +359,8 @@ private:
         };
         if (was.oneway() != is.oneway()) {
             add(severity::breaking, element::method, "",
-                text(was.oneway() ? "one-way" : "answered", is.oneway() ? "one-way" : "answered", ""),
+                text(was.oneway() ? "one-way" : "answered", is.oneway() ? "one-way" : "answered",
+                     ""),
                 where(before), where(after));
         }
         if (was.semantics() == is.semantics()) {
@@ -364,13 +369,13 @@ private:
         // A client that was promised nothing beyond the default relies on nothing that could be
         // missing; every other one acts on its promise, by repeating calls or by not looking.
         const bool relies = was.semantics() != AT_MOST_ONCE;
-        const std::string why = !relies                             ? ""
+        const std::string why = !relies                            ? ""
                                 : was.semantics() == AT_LEAST_ONCE ? ": clients repeat it"
-                                                                    : ": clients rely on that";
+                                                                   : ": clients rely on that";
         if (relies || what_ == question::what_changed) {
             add(relies ? severity::breaking : severity::compatible, element::method, "",
-                text(promise_text(was.semantics()), promise_text(is.semantics()), why), where(before),
-                where(after));
+                text(promise_text(was.semantics()), promise_text(is.semantics()), why),
+                where(before), where(after));
         }
     }
 
@@ -409,11 +414,13 @@ private:
         }
     }
 
-    void types(const pb::Descriptor& before, const pb::Descriptor& after, const std::string& label) {
+    void types(const pb::Descriptor& before, const pb::Descriptor& after,
+               const std::string& label) {
         if (!pairs_.emplace(&before, &after).second || !affordable(before.field_count())) {
             return;
         }
-        waiting_.push_back({&before, &after, label.size() > max_label ? full_name() + ": " : label, method_});
+        waiting_.push_back(
+            {&before, &after, label.size() > max_label ? full_name() + ": " : label, method_});
         if (std::exchange(walking_, true)) {
             return;  // the loop below, further down this stack, takes it: hostile types nest deep
         }
@@ -442,14 +449,15 @@ private:
             }
             if (same_name != nullptr && same_name != same_number) {
                 add(severity::breaking, element::field, name,
-                    pair.label + "'" + cpp_name(field) + "' of " + cpp_name(before) + " had number " +
-                        std::to_string(field.number()) + ", has " +
+                    pair.label + "'" + cpp_name(field) + "' of " + cpp_name(before) +
+                        " had number " + std::to_string(field.number()) + ", has " +
                         std::to_string(same_name->number()) + " " + here() +
                         ": ROI_ID or a lock file keeps numbers",
                     where(field), where(*same_name));
             } else if (same_number == nullptr) {
                 removed_field(field, after, subject, name);
-            } else if (same_name == nullptr && before.FindFieldByName(same_number->name()) != nullptr) {
+            } else if (same_name == nullptr &&
+                       before.FindFieldByName(same_number->name()) != nullptr) {
                 removed_field(field, after, subject, name);  // another field has its number now
             } else {
                 renamed(field, *same_number, subject, name);
@@ -460,9 +468,12 @@ private:
             for (int i = 0; i < after.field_count() && !full(); ++i) {
                 const auto& field = *after.field(i);
                 if (before.FindFieldByNumber(field.number()) == nullptr &&
-                    (numbered_by_position(before) || before.FindFieldByName(field.name()) == nullptr)) {
-                    add(severity::compatible, element::field, wire_name(after) + "." + cpp_name(field),
-                        pair.label + member_text(field) + " was added", where(before), where(field));
+                    (numbered_by_position(before) ||
+                     before.FindFieldByName(field.name()) == nullptr)) {
+                    add(severity::compatible, element::field,
+                        wire_name(after) + "." + cpp_name(field),
+                        pair.label + member_text(field) + " was added", where(before),
+                        where(field));
                 }
             }
         }
@@ -480,7 +491,8 @@ private:
     void removed_field(const pb::FieldDescriptor& field, const pb::Descriptor& after,
                        const std::string& subject, const std::string& name) {
         if (marks(*field.containing_type()).shape() == TUPLE) {
-            add(severity::breaking, element::field, name, subject + gone(), where(field), where(after));
+            add(severity::breaking, element::field, name, subject + gone(), where(field),
+                where(after));
         } else if (what_ == question::does_the_server_fit) {
             // The client may well be the newer one; a field that only it knows does no harm.
             add(severity::compatible, element::field, name,
@@ -542,7 +554,8 @@ private:
                     where(value), where(after));
             }
         }
-        for (int i = 0; what_ == question::what_changed && i < after.value_count() && !full(); ++i) {
+        for (int i = 0; what_ == question::what_changed && i < after.value_count() && !full();
+             ++i) {
             const auto& value = *after.value(i);
             if (!marks(value).added() && !then.contains(cpp_name(value)) &&
                 before.FindValueByNumber(value.number()) == nullptr) {
@@ -613,7 +626,8 @@ std::string comparison::summary() const {
     const auto breaking = std::count_if(findings.begin(), findings.end(), [](const finding& one) {
         return one.severity == severity::breaking;
     });
-    const auto more = breaking > 1 ? " (and " + std::to_string(breaking - 1) + " more)" : std::string{};
+    const auto more =
+        breaking > 1 ? " (and " + std::to_string(breaking - 1) + " more)" : std::string{};
     return findings.front().text + more;
 }
 

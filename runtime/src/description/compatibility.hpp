@@ -42,8 +42,8 @@ struct comparison {
 };
 
 /// May a client with interface `wanted` of `client` use an object with interface `offered` of
-/// `server`? It may where `offered` is `wanted`, or derived from it, and each of the client's methods
-/// finds its match. What only the server has is not reported.
+/// `server`? It may where `offered` is `wanted`, or derived from it, and each of the client's
+/// methods finds its match. What only the server has is not reported.
 ///
 /// An interface that a document lacks is a breaking finding.
 /// Errors: none. Threads: any.

@@ -60,18 +60,19 @@ private:
         std::uint64_t number = 0;
         std::uint32_t size = 0;
         switch (WireFormatLite::GetTagWireType(tag)) {
-        case WireFormatLite::WIRETYPE_VARINT:
-            return require(in.ReadVarint64(&number));
-        case WireFormatLite::WIRETYPE_FIXED64:
-            return require(in.ReadLittleEndian64(&number));
-        case WireFormatLite::WIRETYPE_FIXED32:
-            return require(in.ReadLittleEndian32(&size));
-        case WireFormatLite::WIRETYPE_LENGTH_DELIMITED:
-            break;
-        default:  // groups: no description has any
-            unreadable();
+            case WireFormatLite::WIRETYPE_VARINT:
+                return require(in.ReadVarint64(&number));
+            case WireFormatLite::WIRETYPE_FIXED64:
+                return require(in.ReadLittleEndian64(&number));
+            case WireFormatLite::WIRETYPE_FIXED32:
+                return require(in.ReadLittleEndian32(&size));
+            case WireFormatLite::WIRETYPE_LENGTH_DELIMITED:
+                break;
+            default:  // groups: no description has any
+                unreadable();
         }
-        require(in.ReadVarint32(&size) && size <= static_cast<std::uint32_t>(in.BytesUntilTotalBytesLimit()));
+        require(in.ReadVarint32(&size) &&
+                size <= static_cast<std::uint32_t>(in.BytesUntilTotalBytesLimit()));
         const int before = in.BytesUntilLimit();
         require(before < 0 || size <= static_cast<std::uint32_t>(before));
         if (field != nullptr && field->type() == pb::FieldDescriptor::TYPE_MESSAGE) {
@@ -88,7 +89,8 @@ private:
                     static_cast<std::uint32_t>(available) >= size);
         }
         const std::string_view text(static_cast<const char*>(data), size);
-        if (field != nullptr && field->type() == pb::FieldDescriptor::TYPE_STRING && !is_utf8(text)) {
+        if (field != nullptr && field->type() == pb::FieldDescriptor::TYPE_STRING &&
+            !is_utf8(text)) {
             throw malformed("the interface description holds text that is not UTF-8");
         }
         require(in.Skip(static_cast<int>(size)));
@@ -104,8 +106,8 @@ private:
     std::size_t elements_ = 0;
 };
 
-/// Bounds what protobuf's pool does with names and ranges: it keeps the full name of everything, and
-/// compares ranges with each other.
+/// Bounds what protobuf's pool does with names and ranges: it keeps the full name of everything,
+/// and compares ranges with each other.
 class measurer {
 public:
     explicit measurer(const limits& most) : most_(most) {}
@@ -202,7 +204,8 @@ public:
     std::string text;
 };
 
-/// What this program knows itself and never takes from a peer: protobuf's own files and our options.
+/// What this program knows itself and never takes from a peer: protobuf's own files and our
+/// options.
 const pb::FileDescriptor* built_in(const std::string& file) {
     if (!file.starts_with("google/protobuf/") && file != "roi/options.proto") {
         return nullptr;
@@ -360,6 +363,8 @@ const std::vector<const pb::FileDescriptor*>& document::files() const noexcept {
     return content_->files;
 }
 
-const pb::FileDescriptorSet& document::set() const noexcept { return content_->set; }
+const pb::FileDescriptorSet& document::set() const noexcept {
+    return content_->set;
+}
 
 }  // namespace roi::description

@@ -25,7 +25,7 @@ struct limits {
     std::size_t bytes = std::size_t{4} << 20;
     std::size_t elements = 200'000;  ///< fields of all messages of the set, at any depth
     std::size_t files = 256;
-    std::size_t names = 50'000;  ///< messages, fields, enums, enum values, services, methods
+    std::size_t names = 50'000;     ///< messages, fields, enums, enum values, services, methods
     std::size_t name_length = 512;  ///< of one full name, as "demo.Bank.transfer"
     std::size_t ranges = 1'000;     ///< reserved and extension ranges of one message or enum
     int depth = 32;                 ///< of messages within messages
@@ -56,8 +56,8 @@ public:
     const google::protobuf::Descriptor* find_message(std::string_view name) const;
     /// All interfaces, in the order of interfaces().
     const std::vector<const google::protobuf::ServiceDescriptor*>& services() const noexcept;
-    /// The files that the set itself holds, dependencies first (roi/options.proto and protobuf's own
-    /// are not among them).
+    /// The files that the set itself holds, dependencies first (roi/options.proto and protobuf's
+    /// own are not among them).
     const std::vector<const google::protobuf::FileDescriptor*>& files() const noexcept;
     /// The set as it was read, in the order of files().
     const google::protobuf::FileDescriptorSet& set() const noexcept;

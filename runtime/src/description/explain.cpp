@@ -12,16 +12,16 @@ enum class meaning { message, enumeration, text, other };
 
 meaning meaning_of(const pb::FieldDescriptor& of) {
     switch (of.type()) {
-    case pb::FieldDescriptor::TYPE_MESSAGE:
-    case pb::FieldDescriptor::TYPE_GROUP:
-        return meaning::message;
-    case pb::FieldDescriptor::TYPE_ENUM:
-        return meaning::enumeration;
-    case pb::FieldDescriptor::TYPE_STRING:
-    case pb::FieldDescriptor::TYPE_BYTES:
-        return meaning::text;
-    default:
-        return meaning::other;
+        case pb::FieldDescriptor::TYPE_MESSAGE:
+        case pb::FieldDescriptor::TYPE_GROUP:
+            return meaning::message;
+        case pb::FieldDescriptor::TYPE_ENUM:
+            return meaning::enumeration;
+        case pb::FieldDescriptor::TYPE_STRING:
+        case pb::FieldDescriptor::TYPE_BYTES:
+            return meaning::text;
+        default:
+            return meaning::other;
     }
 }
 
@@ -30,7 +30,8 @@ bool same_type(const pb::FieldDescriptor& left, const pb::FieldDescriptor& right
            (left.message_type() == nullptr || is_map(left) ||
             marks(*left.message_type()).shape() != RECORD ||
             wire_name(*left.message_type()) == wire_name(*right.message_type())) &&
-           (left.enum_type() == nullptr || wire_name(*left.enum_type()) == wire_name(*right.enum_type()));
+           (left.enum_type() == nullptr ||
+            wire_name(*left.enum_type()) == wire_name(*right.enum_type()));
 }
 
 const pb::FieldDescriptor* find(const pb::Descriptor& list, const std::string& name) {
@@ -67,29 +68,29 @@ std::string member_text(const pb::FieldDescriptor& field) {
     const auto shape = in.options().map_entry() ? ENTRY : marks(in).shape();
     const auto number = std::to_string(field.number());
     switch (shape) {
-    case WRAPPER:
-        return "the value inside";
-    case ENTRY:
-        return field.number() == 1 ? "the key" : "the mapped value";
-    case TUPLE:
-        return "element " + number;
-    case VARIANT:
-        return "alternative " + number;
-    default:
-        return "field " + number + " '" + cpp_name(field) + "' of " + cpp_name(in);
+        case WRAPPER:
+            return "the value inside";
+        case ENTRY:
+            return field.number() == 1 ? "the key" : "the mapped value";
+        case TUPLE:
+            return "element " + number;
+        case VARIANT:
+            return "alternative " + number;
+        default:
+            return "field " + number + " '" + cpp_name(field) + "' of " + cpp_name(in);
     }
 }
 
 std::string promise_text(Semantics promise) {
     switch (promise) {
-    case AT_LEAST_ONCE:
-        return "at least once";
-    case EXACTLY_ONCE:
-        return "exactly once";
-    case DURABLE_AT_MOST_ONCE:
-        return "durably at most once";
-    default:
-        return "at most once";
+        case AT_LEAST_ONCE:
+            return "at least once";
+        case EXACTLY_ONCE:
+            return "exactly once";
+        case DURABLE_AT_MOST_ONCE:
+            return "durably at most once";
+        default:
+            return "at most once";
     }
 }
 
@@ -137,8 +138,8 @@ const pb::MethodDescriptor* most_alike(const pb::MethodDescriptor& wanted,
     return best;
 }
 
-std::vector<difference> explain(const pb::MethodDescriptor& before, const pb::MethodDescriptor& after,
-                                const wording& words) {
+std::vector<difference> explain(const pb::MethodDescriptor& before,
+                                const pb::MethodDescriptor& after, const wording& words) {
     const auto& was = *before.input_type();
     const auto& is = *after.input_type();
     const std::string here = std::string(" ") + words.here;
@@ -149,23 +150,27 @@ std::vector<difference> explain(const pb::MethodDescriptor& before, const pb::Me
         const auto name = cpp_name(parameter);
         const auto* same_name = find(is, name);
         const auto* same_place = is.FindFieldByNumber(parameter.number());
-        const bool place_is_new = same_place != nullptr && find(was, cpp_name(*same_place)) == nullptr;
+        const bool place_is_new =
+            same_place != nullptr && find(was, cpp_name(*same_place)) == nullptr;
         if (same_name != nullptr) {
             if (!same_type(parameter, *same_name)) {
-                found.push_back({parameter_text(parameter) + " " + was_is(parameter, *same_name) + here,
-                                 name, where(parameter), where(*same_name)});
+                found.push_back(
+                    {parameter_text(parameter) + " " + was_is(parameter, *same_name) + here, name,
+                     where(parameter), where(*same_name)});
             }
         } else if (place_is_new && was.field_count() == is.field_count()) {
             replaced.push_back(same_place);
             if (!same_type(parameter, *same_place)) {
-                found.push_back({"parameter " + std::to_string(parameter.number()) + " was '" + name +
-                                     "' (" + type_text(parameter) + "), is '" + cpp_name(*same_place) +
-                                     "' (" + type_text(*same_place) + ")" + here,
+                found.push_back({"parameter " + std::to_string(parameter.number()) + " was '" +
+                                     name + "' (" + type_text(parameter) + "), is '" +
+                                     cpp_name(*same_place) + "' (" + type_text(*same_place) + ")" +
+                                     here,
                                  name, where(parameter), where(*same_place)});
             }
         } else {
-            found.push_back({parameter_text(parameter) + " (" + type_text(parameter) + ") is gone" + here,
-                             name, where(parameter), where(after)});
+            found.push_back(
+                {parameter_text(parameter) + " (" + type_text(parameter) + ") is gone" + here, name,
+                 where(parameter), where(after)});
         }
     }
     std::vector<difference> defaulted;
@@ -204,10 +209,11 @@ std::vector<difference> explain(const pb::MethodDescriptor& before, const pb::Me
         found = std::move(defaulted);
     }
     if (found.empty()) {
-        found.push_back({"its id was " + std::to_string(marks(before).id()) + ", is " +
-                             std::to_string(marks(after).id()) + here +
-                             ", though its parameters are the same: an ROI_ID or a qualifier changed",
-                         "", where(before), where(after)});
+        found.push_back(
+            {"its id was " + std::to_string(marks(before).id()) + ", is " +
+                 std::to_string(marks(after).id()) + here +
+                 ", though its parameters are the same: an ROI_ID or a qualifier changed",
+             "", where(before), where(after)});
     }
     return found;
 }

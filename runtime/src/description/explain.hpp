@@ -41,7 +41,7 @@ const pb::MethodDescriptor* most_alike(const pb::MethodDescriptor& wanted,
                                        const std::vector<const pb::MethodDescriptor*>& overloads);
 
 /// Why `before` and `after`, of the same name, are not the same method. Never empty.
-std::vector<difference> explain(const pb::MethodDescriptor& before, const pb::MethodDescriptor& after,
-                                const wording& words);
+std::vector<difference> explain(const pb::MethodDescriptor& before,
+                                const pb::MethodDescriptor& after, const wording& words);
 
 }  // namespace roi::description

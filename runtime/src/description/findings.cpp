@@ -13,20 +13,20 @@ const char* name_of(severity what) {
 
 const char* name_of(element what) {
     switch (what) {
-    case element::interface:
-        return "interface";
-    case element::method:
-        return "method";
-    case element::parameter:
-        return "parameter";
-    case element::result:
-        return "result";
-    case element::type:
-        return "type";
-    case element::field:
-        return "field";
-    case element::enum_value:
-        return "enum value";
+        case element::interface:
+            return "interface";
+        case element::method:
+            return "method";
+        case element::parameter:
+            return "parameter";
+        case element::result:
+            return "result";
+        case element::type:
+            return "type";
+        case element::field:
+            return "field";
+        case element::enum_value:
+            return "enum value";
     }
     return "";
 }

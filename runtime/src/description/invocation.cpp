@@ -28,13 +28,15 @@ argument parse(const std::string& text) {
         } catch (const json::parse_error& why) {
             const std::string_view all = why.what();
             const auto colon = all.find("parse error");
-            throw call_mistake("argument '" + text + "' is not JSON: " +
-                               std::string(colon == std::string_view::npos ? all : all.substr(colon)));
+            throw call_mistake(
+                "argument '" + text + "' is not JSON: " +
+                std::string(colon == std::string_view::npos ? all : all.substr(colon)));
         }
     }
     if (!is_utf8(text)) {
-        throw call_mistake("an argument is neither JSON nor UTF-8 text; bytes are written as "
-                           "{\"base64\": \"...\"}");
+        throw call_mistake(
+            "an argument is neither JSON nor UTF-8 text; bytes are written as "
+            "{\"base64\": \"...\"}");
     }
     one.value = text;
     one.bare = true;
@@ -58,20 +60,20 @@ int liking(const pb::FieldDescriptor& field, const json& value) {
         return 1;
     }
     switch (field.cpp_type()) {
-    case pb::FieldDescriptor::CPPTYPE_INT32:
-    case pb::FieldDescriptor::CPPTYPE_INT64:
-    case pb::FieldDescriptor::CPPTYPE_UINT32:
-    case pb::FieldDescriptor::CPPTYPE_UINT64:
-        return value.is_number_integer() ? 3 : 0;
-    case pb::FieldDescriptor::CPPTYPE_DOUBLE:
-    case pb::FieldDescriptor::CPPTYPE_FLOAT:
-        return value.is_number_float() ? 3 : value.is_number() ? 1 : 0;
-    case pb::FieldDescriptor::CPPTYPE_STRING:
-        return field.type() == pb::FieldDescriptor::TYPE_STRING ? 3 : 2;
-    case pb::FieldDescriptor::CPPTYPE_ENUM:
-        return value.is_string() ? 4 : 0;
-    default:
-        return 2;
+        case pb::FieldDescriptor::CPPTYPE_INT32:
+        case pb::FieldDescriptor::CPPTYPE_INT64:
+        case pb::FieldDescriptor::CPPTYPE_UINT32:
+        case pb::FieldDescriptor::CPPTYPE_UINT64:
+            return value.is_number_integer() ? 3 : 0;
+        case pb::FieldDescriptor::CPPTYPE_DOUBLE:
+        case pb::FieldDescriptor::CPPTYPE_FLOAT:
+            return value.is_number_float() ? 3 : value.is_number() ? 1 : 0;
+        case pb::FieldDescriptor::CPPTYPE_STRING:
+            return field.type() == pb::FieldDescriptor::TYPE_STRING ? 3 : 2;
+        case pb::FieldDescriptor::CPPTYPE_ENUM:
+            return value.is_string() ? 4 : 0;
+        default:
+            return 2;
     }
 }
 
@@ -81,8 +83,9 @@ struct attempt {
     std::string failure;  ///< empty: it fits
 };
 
-/// Omitted arguments are the last ones; the server knows the shorter list by an id of its own. Where
-/// it does not, because another overload has those parameters, fields that are left out do it.
+/// Omitted arguments are the last ones; the server knows the shorter list by an id of its own.
+/// Where it does not, because another overload has those parameters, fields that are left out do
+/// it.
 std::uint64_t id_for(const pb::MethodDescriptor& method, std::size_t given) {
     const auto& options = marks(method);
     const auto all = static_cast<std::size_t>(method.input_type()->field_count());
@@ -99,10 +102,11 @@ attempt try_overload(const pb::MethodDescriptor& method, std::span<const argumen
     const auto least = required_count(list);
     attempt one{{&method, marks(method).id(), {}}, 0, {}};
     if (arguments.size() > most || arguments.size() < least) {
-        one.failure = "takes " + std::to_string(most) +
-                      (most == 1 && least == 1 ? " argument" : " arguments") +
-                      (least == most ? "" : ", of which " + std::to_string(least) + " must be given") +
-                      "; there are " + std::to_string(arguments.size());
+        one.failure =
+            "takes " + std::to_string(most) +
+            (most == 1 && least == 1 ? " argument" : " arguments") +
+            (least == most ? "" : ", of which " + std::to_string(least) + " must be given") +
+            "; there are " + std::to_string(arguments.size());
         return one;
     }
     one.call.id = id_for(method, arguments.size());
@@ -114,9 +118,10 @@ attempt try_overload(const pb::MethodDescriptor& method, std::span<const argumen
         } catch (const value_error& why) {
             const std::string what = why.what();
             // A path within the value comes first; a plain mismatch stands alone.
-            const bool inside = !what.starts_with("expected ") && what.find(": ") != std::string::npos;
-            one.failure = "argument " + std::to_string(i + 1) + " '" + cpp_name(field) + "': " +
-                          (inside ? "at " : "") + what +
+            const bool inside =
+                !what.starts_with("expected ") && what.find(": ") != std::string::npos;
+            one.failure = "argument " + std::to_string(i + 1) + " '" + cpp_name(field) +
+                          "': " + (inside ? "at " : "") + what +
                           (arguments[i].bare ? " (it is not JSON, so it was taken as a text)" : "");
             one.score = static_cast<int>(i);
             return one;
@@ -179,10 +184,10 @@ invocation prepare_call(const document& in, const pb::ServiceDescriptor& interfa
             text += (text.empty() ? "" : "\n") + std::string(overloads.size() > 1 ? "not " : "") +
                     signature(*one.call.method) + "\n    " + one.failure;
         }
-        throw call_mistake(overloads.size() > 1 ? "no overload of " + wire_name(interface) + "." +
-                                                      std::string(method) + " takes these arguments:\n" +
-                                                      text
-                                                : text);
+        throw call_mistake(overloads.size() > 1
+                               ? "no overload of " + wire_name(interface) + "." +
+                                     std::string(method) + " takes these arguments:\n" + text
+                               : text);
     }
     const auto best = std::max_element(fitting.begin(), fitting.end(), worse);
     const auto equal = std::count_if(fitting.begin(), fitting.end(),
@@ -235,7 +240,8 @@ std::string exception_text(std::string_view type, const json& fields, std::strin
         }
         shown_fields = "{" + shown_fields + "}";
     }
-    return printable(std::string(type) + shown_fields + (text.empty() ? "" : ": " + std::string(text)));
+    return printable(std::string(type) + shown_fields +
+                     (text.empty() ? "" : ": " + std::string(text)));
 }
 
 std::string full_name(const pb::MethodDescriptor& method) {

@@ -28,18 +28,17 @@ struct invocation {
     std::string arguments;  ///< bytes
 };
 
-/// Chooses the overload of `method` that `arguments` fit best and encodes them. An argument is JSON;
-/// one that is not is taken as a text, so that `alice` need not be '"alice"'. Arguments behind the
-/// given ones must have defaults, which the server fills in.
+/// Chooses the overload of `method` that `arguments` fit best and encodes them. An argument is
+/// JSON; one that is not is taken as a text, so that `alice` need not be '"alice"'. Arguments
+/// behind the given ones must have defaults, which the server fills in.
 ///
 /// `method` may also be the name with an overload's suffix, as in the .proto, to choose one.
 /// Errors: call_mistake.
 invocation prepare_call(const document& in, const google::protobuf::ServiceDescriptor& interface,
                         std::string_view method, std::span<const std::string> arguments);
 
-/// What a method returned: the value itself; an object with "result" and the parameters' names where
-/// it changed parameters, too; null for void.
-/// Errors: value_error.
+/// What a method returned: the value itself; an object with "result" and the parameters' names
+/// where it changed parameters, too; null for void. Errors: value_error.
 json result_to_json(const google::protobuf::MethodDescriptor& method, std::string_view bytes);
 
 /// An exception's fields, or null where the description does not know the type.

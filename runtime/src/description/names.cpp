@@ -35,23 +35,27 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
     return text;
 }
 
-std::string to_cpp(const std::string& full_name) { return replaced(full_name, ".", "::"); }
-std::string to_wire(const std::string& cpp) { return replaced(cpp, "::", "."); }
+std::string to_cpp(const std::string& full_name) {
+    return replaced(full_name, ".", "::");
+}
+std::string to_wire(const std::string& cpp) {
+    return replaced(cpp, "::", ".");
+}
 
 std::string scalar_name(pb::FieldDescriptor::Type type) {
     switch (type) {
-    case pb::FieldDescriptor::TYPE_SINT32:
-    case pb::FieldDescriptor::TYPE_SFIXED32:
-        return "int32";
-    case pb::FieldDescriptor::TYPE_SINT64:
-    case pb::FieldDescriptor::TYPE_SFIXED64:
-        return "int64";
-    case pb::FieldDescriptor::TYPE_FIXED32:
-        return "uint32";
-    case pb::FieldDescriptor::TYPE_FIXED64:
-        return "uint64";
-    default:
-        return pb::FieldDescriptor::TypeName(type);
+        case pb::FieldDescriptor::TYPE_SINT32:
+        case pb::FieldDescriptor::TYPE_SFIXED32:
+            return "int32";
+        case pb::FieldDescriptor::TYPE_SINT64:
+        case pb::FieldDescriptor::TYPE_SFIXED64:
+            return "int64";
+        case pb::FieldDescriptor::TYPE_FIXED32:
+            return "uint32";
+        case pb::FieldDescriptor::TYPE_FIXED64:
+            return "uint64";
+        default:
+            return pb::FieldDescriptor::TypeName(type);
     }
 }
 
@@ -59,7 +63,8 @@ enum class wording { people, wire };
 
 std::string element_text(const pb::FieldDescriptor& of, wording how) {
     if (of.message_type() != nullptr) {
-        return how == wording::people ? cpp_name(*of.message_type()) : wire_name(*of.message_type());
+        return how == wording::people ? cpp_name(*of.message_type())
+                                      : wire_name(*of.message_type());
     }
     if (of.enum_type() != nullptr) {
         return how == wording::people ? cpp_name(*of.enum_type()) : wire_name(*of.enum_type());
@@ -124,11 +129,15 @@ std::string cpp_name(const pb::EnumDescriptor& of) {
     return marks(of).cpp_type().empty() ? to_cpp(of.full_name()) : marks(of).cpp_type();
 }
 
-std::string wire_name(const pb::ServiceDescriptor& of) { return to_wire(cpp_name(of)); }
+std::string wire_name(const pb::ServiceDescriptor& of) {
+    return to_wire(cpp_name(of));
+}
 std::string wire_name(const pb::Descriptor& of) {
     return marks(of).shape() == RECORD ? to_wire(cpp_name(of)) : of.full_name();
 }
-std::string wire_name(const pb::EnumDescriptor& of) { return to_wire(cpp_name(of)); }
+std::string wire_name(const pb::EnumDescriptor& of) {
+    return to_wire(cpp_name(of));
+}
 
 std::string type_text(const pb::FieldDescriptor& of) {
     static const std::map<std::string, std::string, std::less<>> short_names{
@@ -147,14 +156,18 @@ std::string type_text(const pb::FieldDescriptor& of) {
     return at == short_names.end() ? written : at->second;
 }
 
-std::string wire_text(const pb::FieldDescriptor& of) { return built_text(of, wording::wire); }
+std::string wire_text(const pb::FieldDescriptor& of) {
+    return built_text(of, wording::wire);
+}
 
 bool is_base(const pb::FieldDescriptor& field) {
     return field.message_type() != nullptr && field.name().starts_with("base_") &&
            cpp_name(field) == cpp_name(*field.message_type());
 }
 
-bool is_map(const pb::FieldDescriptor& field) { return field.is_map(); }
+bool is_map(const pb::FieldDescriptor& field) {
+    return field.is_map();
+}
 
 template <class Thing>
 std::string where(const Thing& of) {
@@ -210,8 +223,8 @@ std::string tightened(const std::string& declaration) {
         }
         // "& who", but "&&" and "*&" stay together, and so do "&)" and "&,".
         text += c;
-        const bool joins = next == '&' || next == '*' || next == ' ' || next == ')' || next == ',' ||
-                           next == '>' || next == '\0';
+        const bool joins = next == '&' || next == '*' || next == ' ' || next == ')' ||
+                           next == ',' || next == '>' || next == '\0';
         if ((c == '&' || c == '*') && !in_default && !joins) {
             text += ' ';
         }
@@ -234,8 +247,9 @@ std::string signature(const pb::MethodDescriptor& of) {
         const auto& parameter = *of.input_type()->field(i);
         text += (i == 0 ? "" : ", ") + type_text(parameter) + " " + cpp_name(parameter);
         if (marks(parameter).defaulted()) {
-            text += " = " + (marks(parameter).cpp_default().empty() ? std::string("...")
-                                                                     : marks(parameter).cpp_default());
+            text +=
+                " = " + (marks(parameter).cpp_default().empty() ? std::string("...")
+                                                                : marks(parameter).cpp_default());
         }
     }
     return text + ")" + (marks(of).is_const() ? " const" : "");

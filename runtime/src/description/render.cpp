@@ -16,26 +16,27 @@ constexpr int max_nesting = 16;
 
 std::string scalar_type(const pb::FieldDescriptor& of) {
     switch (of.cpp_type()) {
-    case pb::FieldDescriptor::CPPTYPE_INT32:
-        return "std::int32_t";
-    case pb::FieldDescriptor::CPPTYPE_INT64:
-        return "std::int64_t";
-    case pb::FieldDescriptor::CPPTYPE_UINT32:
-        return "std::uint32_t";
-    case pb::FieldDescriptor::CPPTYPE_UINT64:
-        return "std::uint64_t";
-    case pb::FieldDescriptor::CPPTYPE_DOUBLE:
-        return "double";
-    case pb::FieldDescriptor::CPPTYPE_FLOAT:
-        return "float";
-    case pb::FieldDescriptor::CPPTYPE_BOOL:
-        return "bool";
-    case pb::FieldDescriptor::CPPTYPE_ENUM:
-        return cpp_name(*of.enum_type());
-    case pb::FieldDescriptor::CPPTYPE_STRING:
-        return of.type() == pb::FieldDescriptor::TYPE_BYTES ? "std::vector<std::byte>" : "std::string";
-    case pb::FieldDescriptor::CPPTYPE_MESSAGE:
-        break;
+        case pb::FieldDescriptor::CPPTYPE_INT32:
+            return "std::int32_t";
+        case pb::FieldDescriptor::CPPTYPE_INT64:
+            return "std::int64_t";
+        case pb::FieldDescriptor::CPPTYPE_UINT32:
+            return "std::uint32_t";
+        case pb::FieldDescriptor::CPPTYPE_UINT64:
+            return "std::uint64_t";
+        case pb::FieldDescriptor::CPPTYPE_DOUBLE:
+            return "double";
+        case pb::FieldDescriptor::CPPTYPE_FLOAT:
+            return "float";
+        case pb::FieldDescriptor::CPPTYPE_BOOL:
+            return "bool";
+        case pb::FieldDescriptor::CPPTYPE_ENUM:
+            return cpp_name(*of.enum_type());
+        case pb::FieldDescriptor::CPPTYPE_STRING:
+            return of.type() == pb::FieldDescriptor::TYPE_BYTES ? "std::vector<std::byte>"
+                                                                : "std::string";
+        case pb::FieldDescriptor::CPPTYPE_MESSAGE:
+            break;
     }
     return "";
 }
@@ -66,8 +67,9 @@ std::string element_type(const pb::FieldDescriptor& of, int nesting) {
     }
     std::string text = shape == TUPLE ? "std::tuple<" : "std::variant<";
     for (int i = 0; i < message->field_count(); ++i) {
-        text += (i == 0 ? "" : ", ") + (shape == TUPLE ? built_type(*message->field(i), nesting + 1)
-                                                       : element_type(*message->field(i), nesting + 1));
+        text +=
+            (i == 0 ? "" : ", ") + (shape == TUPLE ? built_type(*message->field(i), nesting + 1)
+                                                   : element_type(*message->field(i), nesting + 1));
     }
     return text + ">";
 }
@@ -186,7 +188,7 @@ private:
     /// "demo::Bank" as it is written within its namespace.
     std::string local(const std::string& name) const {
         return !scope_.empty() && name.starts_with(scope_ + "::") ? name.substr(scope_.size() + 2)
-                                                                   : name;
+                                                                  : name;
     }
 
     void doc(const std::string& comment, const char* indent) {
@@ -194,8 +196,8 @@ private:
         while (at < comment.size()) {
             const auto end = std::min(comment.find('\n', at), comment.size());
             const auto line = comment.substr(at, end - at);
-            text_ += std::string(indent) + "///" + (line.starts_with(" ") || line.empty() ? "" : " ") +
-                     line + "\n";
+            text_ += std::string(indent) + "///" +
+                     (line.starts_with(" ") || line.empty() ? "" : " ") + line + "\n";
             at = end + 1;
         }
     }
@@ -264,7 +266,8 @@ private:
         }
         const auto prefix = scope_ + "::";
         for (std::size_t at = 0; (at = type.find(prefix, at)) != std::string::npos;) {
-            const bool begins = at == 0 || type[at - 1] == '<' || type[at - 1] == ' ' || type[at - 1] == '(';
+            const bool begins =
+                at == 0 || type[at - 1] == '<' || type[at - 1] == ' ' || type[at - 1] == '(';
             begins ? type.erase(at, prefix.size()) : type.replace(at, 0, "");
             at += begins ? 0 : prefix.size();
         }
@@ -275,7 +278,8 @@ private:
         const auto& given = marks(what);
         doc(comment(what), "");
         text_ += "class ROI_REMOTE(" +
-                 (given.published_name().empty() ? std::string{} : "\"" + given.published_name() + "\"") +
+                 (given.published_name().empty() ? std::string{}
+                                                 : "\"" + given.published_name() + "\"") +
                  ") ";
         text_ += given.per_client() ? "ROI_PER_CLIENT " : "";
         text_ += given.single_owner() ? "ROI_SINGLE_OWNER " : "";
@@ -285,7 +289,8 @@ private:
             text_ += "ROI_DEADLINE(\"" + duration_text(given.deadline_us()) + "\") ";
         }
         text_ += local(cpp_name(what));
-        // The list holds all bases, nearest first; only the direct ones are not another one's bases.
+        // The list holds all bases, nearest first; only the direct ones are not another one's
+        // bases.
         std::set<std::string> inherited;
         bool first = true;
         for (const auto& base : given.bases()) {
@@ -312,17 +317,17 @@ private:
         doc(comment(what), "    ");
         std::string line;
         switch (given.semantics()) {
-        case AT_LEAST_ONCE:
-            line += " ROI_AT_LEAST_ONCE";
-            break;
-        case EXACTLY_ONCE:
-            line += " ROI_EXACTLY_ONCE";
-            break;
-        case DURABLE_AT_MOST_ONCE:
-            line += " ROI_DURABLE_AT_MOST_ONCE";
-            break;
-        default:
-            break;
+            case AT_LEAST_ONCE:
+                line += " ROI_AT_LEAST_ONCE";
+                break;
+            case EXACTLY_ONCE:
+                line += " ROI_EXACTLY_ONCE";
+                break;
+            case DURABLE_AT_MOST_ONCE:
+                line += " ROI_DURABLE_AT_MOST_ONCE";
+                break;
+            default:
+                break;
         }
         line += given.oneway() ? " ROI_ONEWAY" : "";
         line += given.concurrent() ? " ROI_CONCURRENT" : "";
@@ -363,8 +368,8 @@ std::string printable(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto octet = static_cast<unsigned char>(text[i]);
         // The control characters of ASCII, and those of Unicode (C2 80 to C2 9F).
-        const bool c1 = octet == 0xC2 && i + 1 < text.size() &&
-                        static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        const bool c1 =
+            octet == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
         if ((octet < 0x20 && octet != '\n' && octet != '\t') || octet == 0x7F) {
             result += {'\\', 'x', digits[octet >> 4], digits[octet & 15]};
         } else if (c1) {
@@ -393,7 +398,8 @@ std::string to_header(const document& from, std::string_view interface_name) {
     }
     const auto* wanted = from.find_interface(interface_name);
     if (wanted == nullptr) {
-        throw std::out_of_range("the description holds no interface " + std::string(interface_name));
+        throw std::out_of_range("the description holds no interface " +
+                                std::string(interface_name));
     }
     std::vector<const pb::ServiceDescriptor*> chosen;
     for (const auto& base : marks(*wanted).bases()) {

@@ -39,34 +39,34 @@ public:
             throw value_error("values nest deeper than " + std::to_string(max_value_depth));
         }
         switch (form_of(type)) {
-        case form::duration:
-            return duration(bytes);
-        case form::time_point:
-            return time_point(bytes);
-        case form::empty:
-            return nullptr;
-        case form::wrapper: {
-            const auto& inner = *wrapped(type);
-            const auto all = split(bytes);
-            const auto at = all.find(inner.number());
-            if (at == all.end() && !inner.is_repeated()) {
-                return where == place::element ? json(nullptr) : json{{"value", nullptr}};
+            case form::duration:
+                return duration(bytes);
+            case form::time_point:
+                return time_point(bytes);
+            case form::empty:
+                return nullptr;
+            case form::wrapper: {
+                const auto& inner = *wrapped(type);
+                const auto all = split(bytes);
+                const auto at = all.find(inner.number());
+                if (at == all.end() && !inner.is_repeated()) {
+                    return where == place::element ? json(nullptr) : json{{"value", nullptr}};
+                }
+                return field(inner, all, depth);
             }
-            return field(inner, all, depth);
-        }
-        case form::tuple: {
-            const auto all = split(bytes);
-            auto list = json::array();
-            for (int i = 0; i < type.field_count(); ++i) {
-                list.push_back(field(*type.field(i), all, depth));
+            case form::tuple: {
+                const auto all = split(bytes);
+                auto list = json::array();
+                for (int i = 0; i < type.field_count(); ++i) {
+                    list.push_back(field(*type.field(i), all, depth));
+                }
+                return list;
             }
-            return list;
-        }
-        case form::variant:
-            return variant(type, split(bytes), depth);
-        case form::record:
-        case form::entry:
-            break;
+            case form::variant:
+                return variant(type, split(bytes), depth);
+            case form::record:
+            case form::entry:
+                break;
         }
         return record(type, split(bytes), depth);
     }
@@ -86,7 +86,8 @@ public:
                 return nullptr;
             }
             if (what.message_type() != nullptr) {
-                // Parts of a message that comes in several are merged, which is to join their bytes.
+                // Parts of a message that comes in several are merged, which is to join their
+                // bytes.
                 std::string joined;
                 for (const auto& part : given) {
                     expect(part, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
@@ -111,25 +112,25 @@ public:
             std::uint32_t small = 0;
             bool fine = WireFormatLite::GetTagFieldNumber(tag) > 0;
             switch (one.type) {
-            case WireFormatLite::WIRETYPE_VARINT:
-                fine = fine && in.ReadVarint64(&one.number);
-                break;
-            case WireFormatLite::WIRETYPE_FIXED64:
-                fine = fine && in.ReadLittleEndian64(&one.number);
-                break;
-            case WireFormatLite::WIRETYPE_FIXED32:
-                fine = fine && in.ReadLittleEndian32(&small);
-                one.number = small;
-                break;
-            case WireFormatLite::WIRETYPE_LENGTH_DELIMITED: {
-                fine = fine && in.ReadVarint32(&small);
-                const auto at = static_cast<std::size_t>(in.CurrentPosition());
-                fine = fine && small <= bytes.size() - at && in.Skip(static_cast<int>(small));
-                one.bytes = fine ? bytes.substr(at, small) : std::string_view{};
-                break;
-            }
-            default:
-                fine = false;
+                case WireFormatLite::WIRETYPE_VARINT:
+                    fine = fine && in.ReadVarint64(&one.number);
+                    break;
+                case WireFormatLite::WIRETYPE_FIXED64:
+                    fine = fine && in.ReadLittleEndian64(&one.number);
+                    break;
+                case WireFormatLite::WIRETYPE_FIXED32:
+                    fine = fine && in.ReadLittleEndian32(&small);
+                    one.number = small;
+                    break;
+                case WireFormatLite::WIRETYPE_LENGTH_DELIMITED: {
+                    fine = fine && in.ReadVarint32(&small);
+                    const auto at = static_cast<std::size_t>(in.CurrentPosition());
+                    fine = fine && small <= bytes.size() - at && in.Skip(static_cast<int>(small));
+                    one.bytes = fine ? bytes.substr(at, small) : std::string_view{};
+                    break;
+                }
+                default:
+                    fine = false;
             }
             if (!fine) {
                 unreadable();
@@ -156,7 +157,8 @@ private:
     }
 
     static WireFormatLite::WireType wire_type(const pb::FieldDescriptor& of) {
-        return WireFormatLite::WireTypeForFieldType(static_cast<WireFormatLite::FieldType>(of.type()));
+        return WireFormatLite::WireTypeForFieldType(
+            static_cast<WireFormatLite::FieldType>(of.type()));
     }
 
     json record(const pb::Descriptor& type, const raw_message& all, int depth) {
@@ -210,8 +212,10 @@ private:
         for (const auto& one : given) {
             if (what.message_type() != nullptr) {
                 expect(one, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
-                result.push_back(message(*what.message_type(), one.bytes, depth + 1, place::element));
-            } else if (one.type == WireFormatLite::WIRETYPE_LENGTH_DELIMITED && what.is_packable()) {
+                result.push_back(
+                    message(*what.message_type(), one.bytes, depth + 1, place::element));
+            } else if (one.type == WireFormatLite::WIRETYPE_LENGTH_DELIMITED &&
+                       what.is_packable()) {
                 packed(what, one.bytes, result);
             } else {
                 result.push_back(scalar(what, one));
@@ -228,9 +232,10 @@ private:
             raw_field one;
             one.type = wire_type(what);
             std::uint32_t small = 0;
-            const bool fine = one.type == WireFormatLite::WIRETYPE_VARINT    ? in.ReadVarint64(&one.number)
-                              : one.type == WireFormatLite::WIRETYPE_FIXED64 ? in.ReadLittleEndian64(&one.number)
-                                                                              : in.ReadLittleEndian32(&small);
+            const bool fine =
+                one.type == WireFormatLite::WIRETYPE_VARINT    ? in.ReadVarint64(&one.number)
+                : one.type == WireFormatLite::WIRETYPE_FIXED64 ? in.ReadLittleEndian64(&one.number)
+                                                               : in.ReadLittleEndian32(&small);
             if (!fine) {
                 unreadable();
             }
@@ -254,9 +259,10 @@ private:
             const auto text = name.is_string()           ? name.get<std::string>()
                               : name.is_number_integer() ? name.dump()
                               : name.is_boolean()        ? name.dump()
-                                                          : std::string{};
-            const bool usable = (name.is_string() || name.is_number_integer() || name.is_boolean()) &&
-                                key.message_type() == nullptr;
+                                                         : std::string{};
+            const bool usable =
+                (name.is_string() || name.is_number_integer() || name.is_boolean()) &&
+                key.message_type() == nullptr;
             as_object = as_object && usable && !object.contains(text);
             if (as_object) {
                 object[text] = mapped;
@@ -280,36 +286,37 @@ private:
     json scalar(const pb::FieldDescriptor& what, const raw_field& given) {
         expect(given, wire_type(what));
         switch (what.type()) {
-        case pb::FieldDescriptor::TYPE_BOOL:
-            return given.number != 0;
-        case pb::FieldDescriptor::TYPE_SINT32:
-        case pb::FieldDescriptor::TYPE_SINT64:
-            return integer(what, WireFormatLite::ZigZagDecode64(given.number));
-        case pb::FieldDescriptor::TYPE_INT32:
-        case pb::FieldDescriptor::TYPE_SFIXED32:
-            return integer(what, static_cast<std::int32_t>(given.number));
-        case pb::FieldDescriptor::TYPE_INT64:
-        case pb::FieldDescriptor::TYPE_SFIXED64:
-            return integer(what, static_cast<std::int64_t>(given.number));
-        case pb::FieldDescriptor::TYPE_UINT32:
-        case pb::FieldDescriptor::TYPE_UINT64:
-        case pb::FieldDescriptor::TYPE_FIXED32:
-        case pb::FieldDescriptor::TYPE_FIXED64:
-            return given.number;
-        case pb::FieldDescriptor::TYPE_DOUBLE:
-            return floating(std::bit_cast<double>(given.number));
-        case pb::FieldDescriptor::TYPE_FLOAT:
-            return floating(std::bit_cast<float>(static_cast<std::uint32_t>(given.number)));
-        case pb::FieldDescriptor::TYPE_ENUM: {
-            const auto number = static_cast<std::int32_t>(given.number);
-            const auto* value = what.enum_type()->FindValueByNumber(number);
-            return value == nullptr || marks(*value).added() ? json(number) : json(cpp_name(*value));
-        }
-        case pb::FieldDescriptor::TYPE_STRING:
-            return is_utf8(given.bytes) ? json(std::string(given.bytes))
-                                        : json{{"base64", to_base64(given.bytes)}};
-        default:
-            return octets(what, given.bytes);
+            case pb::FieldDescriptor::TYPE_BOOL:
+                return given.number != 0;
+            case pb::FieldDescriptor::TYPE_SINT32:
+            case pb::FieldDescriptor::TYPE_SINT64:
+                return integer(what, WireFormatLite::ZigZagDecode64(given.number));
+            case pb::FieldDescriptor::TYPE_INT32:
+            case pb::FieldDescriptor::TYPE_SFIXED32:
+                return integer(what, static_cast<std::int32_t>(given.number));
+            case pb::FieldDescriptor::TYPE_INT64:
+            case pb::FieldDescriptor::TYPE_SFIXED64:
+                return integer(what, static_cast<std::int64_t>(given.number));
+            case pb::FieldDescriptor::TYPE_UINT32:
+            case pb::FieldDescriptor::TYPE_UINT64:
+            case pb::FieldDescriptor::TYPE_FIXED32:
+            case pb::FieldDescriptor::TYPE_FIXED64:
+                return given.number;
+            case pb::FieldDescriptor::TYPE_DOUBLE:
+                return floating(std::bit_cast<double>(given.number));
+            case pb::FieldDescriptor::TYPE_FLOAT:
+                return floating(std::bit_cast<float>(static_cast<std::uint32_t>(given.number)));
+            case pb::FieldDescriptor::TYPE_ENUM: {
+                const auto number = static_cast<std::int32_t>(given.number);
+                const auto* value = what.enum_type()->FindValueByNumber(number);
+                return value == nullptr || marks(*value).added() ? json(number)
+                                                                 : json(cpp_name(*value));
+            }
+            case pb::FieldDescriptor::TYPE_STRING:
+                return is_utf8(given.bytes) ? json(std::string(given.bytes))
+                                            : json{{"base64", to_base64(given.bytes)}};
+            default:
+                return octets(what, given.bytes);
         }
     }
 

@@ -64,31 +64,31 @@ public:
         const depth_guard deeper(depth_);
         std::string to;
         switch (form_of(type)) {
-        case form::duration:
-            return duration(*holder, value);
-        case form::time_point:
-            return time_point(*holder, value);
-        case form::empty:
-            if (!value.is_null()) {
-                mismatch(*holder, value);
+            case form::duration:
+                return duration(*holder, value);
+            case form::time_point:
+                return time_point(*holder, value);
+            case form::empty:
+                if (!value.is_null()) {
+                    mismatch(*holder, value);
+                }
+                return to;
+            case form::wrapper: {
+                const bool nothing =
+                    !wrapped(type)->is_repeated() &&
+                    (where == place::element ? value.is_null() : value == json{{"value", nullptr}});
+                if (!nothing) {
+                    field(to, *wrapped(type), value);
+                }
+                return to;
             }
-            return to;
-        case form::wrapper: {
-            const bool nothing =
-                !wrapped(type)->is_repeated() &&
-                (where == place::element ? value.is_null() : value == json{{"value", nullptr}});
-            if (!nothing) {
-                field(to, *wrapped(type), value);
-            }
-            return to;
-        }
-        case form::tuple:
-            return tuple(type, holder, value);
-        case form::variant:
-            return variant(type, *holder, value);
-        case form::record:
-        case form::entry:
-            break;
+            case form::tuple:
+                return tuple(type, holder, value);
+            case form::variant:
+                return variant(type, *holder, value);
+            case form::record:
+            case form::entry:
+                break;
         }
         return record(type, holder, value);
     }
@@ -132,7 +132,8 @@ private:
         const auto how = form_of(*message);
         const auto& type = marks(what).cpp_type();
         return (how == form::variant || how == form::empty) &&
-               type.find("optional<") == std::string::npos && type.find("_ptr<") == std::string::npos;
+               type.find("optional<") == std::string::npos &&
+               type.find("_ptr<") == std::string::npos;
     }
 
     void single(std::string& to, const pb::FieldDescriptor& what, const json& value, place where) {
@@ -181,7 +182,8 @@ private:
         if (value.is_object()) {
             for (const auto& [key, mapped] : value.items()) {
                 try {
-                    entry(to, what, key_from_text(*what.message_type()->FindFieldByNumber(1), key), mapped);
+                    entry(to, what, key_from_text(*what.message_type()->FindFieldByNumber(1), key),
+                          mapped);
                 } catch (const value_error& inner) {
                     throw inner.within("[" + json(key).dump() + "]");
                 }
@@ -203,7 +205,8 @@ private:
         }
     }
 
-    void entry(std::string& to, const pb::FieldDescriptor& what, const json& key, const json& value) {
+    void entry(std::string& to, const pb::FieldDescriptor& what, const json& key,
+               const json& value) {
         const depth_guard deeper(depth_);
         std::string bytes;
         field(bytes, *what.message_type()->FindFieldByNumber(1), key);
@@ -220,7 +223,8 @@ private:
         return parsed.is_discarded() ? json(text) : parsed;
     }
 
-    std::string tuple(const pb::Descriptor& type, const pb::FieldDescriptor* holder, const json& value) {
+    std::string tuple(const pb::Descriptor& type, const pb::FieldDescriptor* holder,
+                      const json& value) {
         if (!value.is_array() || value.size() != static_cast<std::size_t>(type.field_count())) {
             if (holder != nullptr) {
                 throw value_error("expected a list of " + std::to_string(type.field_count()) +
@@ -239,7 +243,8 @@ private:
         return to;
     }
 
-    std::string variant(const pb::Descriptor& type, const pb::FieldDescriptor& holder, const json& value) {
+    std::string variant(const pb::Descriptor& type, const pb::FieldDescriptor& holder,
+                        const json& value) {
         std::string to;
         if (value.is_object() && value.size() == 1) {
             const auto& label = value.begin().key();
@@ -292,7 +297,8 @@ private:
         }
     }
 
-    std::string record(const pb::Descriptor& type, const pb::FieldDescriptor* holder, const json& value) {
+    std::string record(const pb::Descriptor& type, const pb::FieldDescriptor* holder,
+                       const json& value) {
         if (!value.is_object()) {
             if (holder != nullptr) {
                 mismatch(*holder, value);
@@ -333,7 +339,8 @@ private:
         collect_names(*what.message_type(), names, seen);
         auto inherited = json::object();
         for (const auto& name : names) {
-            // A member that hides an inherited one of its name: "demo::base::name" means the latter.
+            // A member that hides an inherited one of its name: "demo::base::name" means the
+            // latter.
             const auto qualified = cpp_name(what) + "::" + name;
             const auto* own = what.containing_type()->FindFieldByName(name);
             const auto key = own != nullptr ? qualified : name;
@@ -342,7 +349,8 @@ private:
                 used.insert(key);
             }
         }
-        append_bytes(to, what.number(), message(*what.message_type(), &what, inherited, place::field));
+        append_bytes(to, what.number(),
+                     message(*what.message_type(), &what, inherited, place::field));
     }
 
     [[noreturn]] static void unknown_key(const pb::Descriptor& type, const std::string& key) {
@@ -398,34 +406,35 @@ private:
 
     static void number(std::string& to, const pb::FieldDescriptor& what, const json& value) {
         switch (what.type()) {
-        case pb::FieldDescriptor::TYPE_BOOL:
-            if (!value.is_boolean()) {
-                mismatch(what, value);
-            }
-            return append_varint(to, value.get<bool>() ? 1 : 0);
-        case pb::FieldDescriptor::TYPE_DOUBLE:
-            return append_fixed(to, std::bit_cast<std::uint64_t>(floating(what, value)), 8);
-        case pb::FieldDescriptor::TYPE_FLOAT:
-            return append_fixed(to, std::bit_cast<std::uint32_t>(narrow(what, value)), 4);
-        case pb::FieldDescriptor::TYPE_ENUM:
-            return append_varint(to, static_cast<std::uint64_t>(static_cast<std::int64_t>(
-                                         enumerator(what, value))));
-        case pb::FieldDescriptor::TYPE_SINT32:
-        case pb::FieldDescriptor::TYPE_SINT64:
-            return append_varint(to, WireFormatLite::ZigZagEncode64(signed_integer(what, value)));
-        case pb::FieldDescriptor::TYPE_INT32:
-        case pb::FieldDescriptor::TYPE_INT64:
-            return append_varint(to, static_cast<std::uint64_t>(signed_integer(what, value)));
-        case pb::FieldDescriptor::TYPE_SFIXED32:
-            return append_fixed(to, static_cast<std::uint64_t>(signed_integer(what, value)), 4);
-        case pb::FieldDescriptor::TYPE_SFIXED64:
-            return append_fixed(to, static_cast<std::uint64_t>(signed_integer(what, value)), 8);
-        case pb::FieldDescriptor::TYPE_FIXED32:
-            return append_fixed(to, unsigned_integer(what, value), 4);
-        case pb::FieldDescriptor::TYPE_FIXED64:
-            return append_fixed(to, unsigned_integer(what, value), 8);
-        default:
-            return append_varint(to, unsigned_integer(what, value));
+            case pb::FieldDescriptor::TYPE_BOOL:
+                if (!value.is_boolean()) {
+                    mismatch(what, value);
+                }
+                return append_varint(to, value.get<bool>() ? 1 : 0);
+            case pb::FieldDescriptor::TYPE_DOUBLE:
+                return append_fixed(to, std::bit_cast<std::uint64_t>(floating(what, value)), 8);
+            case pb::FieldDescriptor::TYPE_FLOAT:
+                return append_fixed(to, std::bit_cast<std::uint32_t>(narrow(what, value)), 4);
+            case pb::FieldDescriptor::TYPE_ENUM:
+                return append_varint(to, static_cast<std::uint64_t>(
+                                             static_cast<std::int64_t>(enumerator(what, value))));
+            case pb::FieldDescriptor::TYPE_SINT32:
+            case pb::FieldDescriptor::TYPE_SINT64:
+                return append_varint(to,
+                                     WireFormatLite::ZigZagEncode64(signed_integer(what, value)));
+            case pb::FieldDescriptor::TYPE_INT32:
+            case pb::FieldDescriptor::TYPE_INT64:
+                return append_varint(to, static_cast<std::uint64_t>(signed_integer(what, value)));
+            case pb::FieldDescriptor::TYPE_SFIXED32:
+                return append_fixed(to, static_cast<std::uint64_t>(signed_integer(what, value)), 4);
+            case pb::FieldDescriptor::TYPE_SFIXED64:
+                return append_fixed(to, static_cast<std::uint64_t>(signed_integer(what, value)), 8);
+            case pb::FieldDescriptor::TYPE_FIXED32:
+                return append_fixed(to, unsigned_integer(what, value), 4);
+            case pb::FieldDescriptor::TYPE_FIXED64:
+                return append_fixed(to, unsigned_integer(what, value), 8);
+            default:
+                return append_varint(to, unsigned_integer(what, value));
         }
     }
 
@@ -530,7 +539,7 @@ private:
             std::string_view name;
             double seconds;
         };
-        static constexpr unit units[] = {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3},  {"min", 60},
+        static constexpr unit units[] = {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"min", 60},
                                          {"s", 1},     {"h", 3'600}, {"d", 86'400}};
         if (!value.is_string()) {
             mismatch(what, value);
@@ -538,7 +547,8 @@ private:
         const auto& text = value.get_ref<const std::string&>();
         double count = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-        const std::string_view suffix(end, static_cast<std::size_t>(text.data() + text.size() - end));
+        const std::string_view suffix(end,
+                                      static_cast<std::size_t>(text.data() + text.size() - end));
         pb::Duration result;
         for (const auto& [name, seconds] : units) {
             if (error == std::errc{} && suffix == name && std::abs(count * seconds) < 9e18) {
@@ -547,7 +557,8 @@ private:
                 }
                 const double whole = std::trunc(count * seconds);
                 result.set_seconds(static_cast<std::int64_t>(whole));
-                result.set_nanos(static_cast<std::int32_t>(std::lround((count * seconds - whole) * 1e9)));
+                result.set_nanos(
+                    static_cast<std::int32_t>(std::lround((count * seconds - whole) * 1e9)));
                 if (std::abs(result.nanos()) == 1'000'000'000) {
                     result.set_seconds(result.seconds() + (whole < 0 || count < 0 ? -1 : 1));
                     result.set_nanos(0);

@@ -28,16 +28,16 @@ form form_of(const pb::Descriptor& message) {
         return form::empty;
     }
     switch (marks(message).shape()) {
-    case WRAPPER:
-        return wrapped(message) != nullptr ? form::wrapper : form::record;
-    case ENTRY:
-        return form::entry;
-    case TUPLE:
-        return form::tuple;
-    case VARIANT:
-        return form::variant;
-    default:
-        return form::record;
+        case WRAPPER:
+            return wrapped(message) != nullptr ? form::wrapper : form::record;
+        case ENTRY:
+            return form::entry;
+        case TUPLE:
+            return form::tuple;
+        case VARIANT:
+            return form::variant;
+        default:
+            return form::record;
     }
 }
 
@@ -69,7 +69,8 @@ std::string to_base64(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         std::uint32_t group = 0;
         for (std::size_t j = 0; j < 3; ++j) {
-            group = (group << 8) | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
+            group = (group << 8) |
+                    (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
         }
         const std::size_t left = bytes.size() - i;
         for (std::size_t j = 0; j < 4; ++j) {
@@ -95,7 +96,8 @@ std::optional<std::string> from_base64(std::string_view text) {
             } else if (digit == std::string_view::npos || padding > 0) {
                 return std::nullopt;
             }
-            group = (group << 6) | static_cast<std::uint32_t>(digit == std::string_view::npos ? 0 : digit);
+            group = (group << 6) |
+                    static_cast<std::uint32_t>(digit == std::string_view::npos ? 0 : digit);
         }
         for (std::size_t j = 0; j < 3 - padding; ++j) {
             bytes += static_cast<char>((group >> (16 - 8 * j)) & 0xFF);
@@ -147,56 +149,57 @@ std::string expectation(const pb::FieldDescriptor& field) {
     }
     if (const auto* message = field.message_type()) {
         switch (form_of(*message)) {
-        case form::duration:
-            return "a duration, as \"1.5s\", \"20ms\" or \"2min\" (" + type + ")";
-        case form::time_point:
-            return "a time, as \"2026-01-31T12:00:00Z\" (" + type + ")";
-        case form::empty:
-            return "null (" + type + ")";
-        case form::tuple:
-            return "a list of " + std::to_string(message->field_count()) + " values (" + type + ")";
-        case form::wrapper:
-            return expectation(*wrapped(*message));
-        case form::variant: {
-            std::string all;
-            for (int i = 0; i < message->field_count(); ++i) {
-                all += (i == 0 ? "" : ", ") + alternative_name(*message->field(i));
+            case form::duration:
+                return "a duration, as \"1.5s\", \"20ms\" or \"2min\" (" + type + ")";
+            case form::time_point:
+                return "a time, as \"2026-01-31T12:00:00Z\" (" + type + ")";
+            case form::empty:
+                return "null (" + type + ")";
+            case form::tuple:
+                return "a list of " + std::to_string(message->field_count()) + " values (" + type +
+                       ")";
+            case form::wrapper:
+                return expectation(*wrapped(*message));
+            case form::variant: {
+                std::string all;
+                for (int i = 0; i < message->field_count(); ++i) {
+                    all += (i == 0 ? "" : ", ") + alternative_name(*message->field(i));
+                }
+                return "one of " + all + ", or {\"<type>\": value}";
             }
-            return "one of " + all + ", or {\"<type>\": value}";
-        }
-        default:
-            return "an object (" + type + ")";
+            default:
+                return "an object (" + type + ")";
         }
     }
     switch (field.cpp_type()) {
-    case pb::FieldDescriptor::CPPTYPE_INT32:
-    case pb::FieldDescriptor::CPPTYPE_INT64:
-    case pb::FieldDescriptor::CPPTYPE_UINT32:
-    case pb::FieldDescriptor::CPPTYPE_UINT64:
-        return "an integer (" + type + ")";
-    case pb::FieldDescriptor::CPPTYPE_DOUBLE:
-    case pb::FieldDescriptor::CPPTYPE_FLOAT:
-        return "a number (" + type + ")";
-    case pb::FieldDescriptor::CPPTYPE_BOOL:
-        return "true or false";
-    case pb::FieldDescriptor::CPPTYPE_ENUM: {
-        std::string all;
-        for (int i = 0; i < field.enum_type()->value_count() && i < 12; ++i) {
-            const auto& value = *field.enum_type()->value(i);
-            if (!marks(value).added()) {
-                all += (all.empty() ? "" : ", ") + cpp_name(value);
+        case pb::FieldDescriptor::CPPTYPE_INT32:
+        case pb::FieldDescriptor::CPPTYPE_INT64:
+        case pb::FieldDescriptor::CPPTYPE_UINT32:
+        case pb::FieldDescriptor::CPPTYPE_UINT64:
+            return "an integer (" + type + ")";
+        case pb::FieldDescriptor::CPPTYPE_DOUBLE:
+        case pb::FieldDescriptor::CPPTYPE_FLOAT:
+            return "a number (" + type + ")";
+        case pb::FieldDescriptor::CPPTYPE_BOOL:
+            return "true or false";
+        case pb::FieldDescriptor::CPPTYPE_ENUM: {
+            std::string all;
+            for (int i = 0; i < field.enum_type()->value_count() && i < 12; ++i) {
+                const auto& value = *field.enum_type()->value(i);
+                if (!marks(value).added()) {
+                    all += (all.empty() ? "" : ", ") + cpp_name(value);
+                }
             }
+            return "one of " + all + ", or a number (" + type + ")";
         }
-        return "one of " + all + ", or a number (" + type + ")";
-    }
-    default:
-        if (const auto bits = bitset_size(field)) {
-            return "a text of " + std::to_string(*bits) + " digits 0 and 1";
-        }
-        if (field.type() == pb::FieldDescriptor::TYPE_BYTES) {
-            return "a text, or {\"base64\": \"...\"} (" + type + ")";
-        }
-        return "a text (" + type + ")";
+        default:
+            if (const auto bits = bitset_size(field)) {
+                return "a text of " + std::to_string(*bits) + " digits 0 and 1";
+            }
+            if (field.type() == pb::FieldDescriptor::TYPE_BYTES) {
+                return "a text, or {\"base64\": \"...\"} (" + type + ")";
+            }
+            return "a text (" + type + ")";
     }
 }
 

@@ -46,7 +46,8 @@ json field_to_json(const google::protobuf::FieldDescriptor& field, std::string_v
 std::string to_bytes(const google::protobuf::Descriptor& type, const json& value);
 
 /// Appends one field, tag and all; a null may append nothing.
-void append_field(std::string& to, const google::protobuf::FieldDescriptor& field, const json& value);
+void append_field(std::string& to, const google::protobuf::FieldDescriptor& field,
+                  const json& value);
 
 /// What JSON a field takes, for people: "an integer", "a list of demo::entry".
 std::string expectation(const google::protobuf::FieldDescriptor& field);

@@ -115,6 +115,8 @@ void thread_engine::work(worker& me) {
         if (!jobs_.empty()) {
             auto next = std::move(jobs_.front());
             jobs_.pop_front();
+            // This thread may have been the one woken to poll.
+            need_poller_locked();
             hold.unlock();
             if (next.serve) {
                 serve(me, next.serve, true);
@@ -180,8 +182,12 @@ void thread_engine::serve(worker& me, const std::shared_ptr<connection>& which, 
 
 void thread_engine::need_poller() {
     std::lock_guard hold{pool_mutex_};
-    if (ending_ || polling_.load() > 0 || starting_ > 0) return;
-    if (parked_.load() > jobs_.size()) {
+    need_poller_locked();
+}
+
+void thread_engine::need_poller_locked() {
+    if (ending_ || polling_.load() > 0) return;
+    if (parked_.load() + starting_ > jobs_.size()) {
         wake_.notify_one();
     } else {
         spawn();

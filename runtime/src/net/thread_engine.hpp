@@ -68,6 +68,7 @@ private:
     void serve(worker& me, const std::shared_ptr<connection>& which, bool handed_over);
     bool spawn();  // under pool_mutex_
     void need_poller();
+    void need_poller_locked();
     void start_monitor() noexcept;
     void tick();
     bool tick_workers();

@@ -104,7 +104,8 @@ TEST_CASE("a call prints what the method gives back, and nothing for void") {
     CHECK(ground.called("nothing", {}) == "");
     CHECK(ground.said({"call", "toys.nothing", "--json"}) == "null\n");
     CHECK(ground.called("odd", {}) == "{\"base64\":\"//4=\"}");
-    CHECK(json::parse(ground.called("fill", {"bob", "1"})) == json({{"result", 2}, {"name", "bob!"}}));
+    CHECK(json::parse(ground.called("fill", {"bob", "1"})) ==
+          json({{"result", 2}, {"name", "bob!"}}));
     CHECK(ground.called("place", {"{\"x\":3}"}) == "{\"id\":7,\"x\":3,\"y\":0.5}");
     CHECK(ground.called("small", {"-5"}) == "-5");
     CHECK(ground.called("either", {"{\"point\":{\"x\":3}}"}) ==
@@ -125,11 +126,13 @@ TEST_CASE("the overload that fits is called, and the server fills defaults in") 
 
 TEST_CASE("exceptions are printed with their fields") {
     const playground ground;
-    CHECK(ground.refused(1, {"call", "toys.smash", "train"}) ==
-          "roi: toys.Box.smash threw toys.broken{toy: \"train\", parts: [1,2]}: the toy is broken\n");
+    CHECK(
+        ground.refused(1, {"call", "toys.smash", "train"}) ==
+        "roi: toys.Box.smash threw toys.broken{toy: \"train\", parts: [1,2]}: the toy is broken\n");
     CHECK(ground.refused(1, {"call", "toys.fail"}) ==
           "roi: toys.Box.fail threw std.out_of_range: no such toy\n");
-    const auto error = json::parse(ground.refused(1, {"call", "toys.smash", "train", "--json"}))["error"];
+    const auto error =
+        json::parse(ground.refused(1, {"call", "toys.smash", "train", "--json"}))["error"];
     CHECK(error["code"] == "remote_exception");
     CHECK(error["outcome"] == "executed");
     CHECK(error["exception"]["fields"] == json({{"toy", "train"}, {"parts", {1, 2}}}));
@@ -138,9 +141,12 @@ TEST_CASE("exceptions are printed with their fields") {
 TEST_CASE("a call that cannot be made says what would fit") {
     const playground ground;
     const auto unknown = ground.refused(2, {"call", "toys.tekst", "a"});
-    CHECK(holds(unknown, "roi: toys.Box has no method 'tekst'; did you mean 'text'?\nIt has:\n    bool flip(bool value)"));
-    CHECK(holds(ground.refused(2, {"call", "toys.small", "x"}),
-                "std::int32_t small(std::int32_t value)\n    argument 1 'value': expected an integer"));
+    CHECK(holds(unknown,
+                "roi: toys.Box has no method 'tekst'; did you mean 'text'?\nIt has:\n    bool "
+                "flip(bool value)"));
+    CHECK(holds(
+        ground.refused(2, {"call", "toys.small", "x"}),
+        "std::int32_t small(std::int32_t value)\n    argument 1 'value': expected an integer"));
     CHECK(holds(ground.refused(2, {"call", "toys.small"}), "takes 1 argument; there are 0"));
     CHECK(holds(ground.refused(2, {"call", "toys"}), "'toys' names no method"));
     CHECK(holds(ground.refused(1, {"call", "toy.small", "1"}),
@@ -169,7 +175,8 @@ TEST_CASE("ls, resolve and ping show who holds a name, and where") {
 
     CHECK(ground.said({"ping"}).starts_with("the name server at unix:"));
     CHECK(ground.said({"ping", "toys", "-c", "1"}).starts_with("toys (toys.Box at "));
-    CHECK(ground.said({"ping", endpoint + "#toys", "-c", "1"}).starts_with(endpoint + "#toys (toys.Box at "));
+    CHECK(ground.said({"ping", endpoint + "#toys", "-c", "1"})
+              .starts_with(endpoint + "#toys (toys.Box at "));
     CHECK(ground.said({"call", endpoint + "#toys.small", "5"}) == "5\n");
 }
 
@@ -178,13 +185,16 @@ TEST_CASE("describe prints the header again, and saves what diff compares") {
     const auto header = ground.said({"describe", "toys"});
     CHECK(holds(header, "/// What a toy is painted with.\nenum class color"));
     CHECK(holds(header, "struct point : thing {\n    int x;\n    double y;\n};"));
-    CHECK(holds(header, "/// A box that gives back what is put into it.\nclass ROI_REMOTE(\"toys\") Box {"));
+    CHECK(
+        holds(header,
+              "/// A box that gives back what is put into it.\nclass ROI_REMOTE(\"toys\") Box {"));
     CHECK(holds(header, "    /// The same text.\n    std::string text(const std::string& value);"));
 
     const auto saved = (ground.here.directory() / "box.desc").string();
     CHECK(ground.said({"describe", "toys", "--save", saved}) == "");
     CHECK(ground.said({"describe", saved}) == header);
-    CHECK(ground.said({"diff", saved, "toys"}) == "nothing changed that clients or servers could notice\n");
+    CHECK(ground.said({"diff", saved, "toys"}) ==
+          "nothing changed that clients or servers could notice\n");
     CHECK(holds(ground.said({"describe", "toys", "--methods"}), "flip\ntiny\n"));
     const auto described = json::parse(ground.said({"describe", "toys", "--json"}));
     CHECK(described[0]["methods"][0]["signature"] == "bool flip(bool value)");
@@ -228,7 +238,9 @@ TEST_CASE("without a name server, the error names the places looked at and how t
 
 TEST_CASE("a wrong command line ends with 2, and help with 0 and an example") {
     const surroundings here;
-    const auto roi = [&](std::vector<std::string> arguments) { return run(here.run(ROI, std::move(arguments))); };
+    const auto roi = [&](std::vector<std::string> arguments) {
+        return run(here.run(ROI, std::move(arguments)));
+    };
     CHECK(roi({}).status.code == 2);
     CHECK(roi({"lss"}).status.code == 2);
     CHECK(roi({"ls", "--wrong"}).status.code == 2);
@@ -237,7 +249,8 @@ TEST_CASE("a wrong command line ends with 2, and help with 0 and an example") {
     CHECK(roi({"ls", "--scope", "not a scope"}).status.code == 2);
     CHECK(roi({"resolve"}).status.code == 2);
     CHECK(holds(roi({"--help"}).standard_output, "Examples:"));
-    for (const char* command : {"ls", "resolve", "describe", "call", "ping", "diff", "completion", "version"}) {
+    for (const char* command :
+         {"ls", "resolve", "describe", "call", "ping", "diff", "completion", "version"}) {
         const auto help = roi({command, "--help"});
         CHECK(help.status.code == 0);
         CHECK(holds(help.standard_output, std::string("Example:\n  ")));
@@ -250,11 +263,13 @@ TEST_CASE("a wrong command line ends with 2, and help with 0 and an example") {
 TEST_CASE("bash completes commands, options, names and methods") {
     const playground ground;
     const auto complete = [&](std::vector<std::string> words) {
-        std::string script = "PATH=" + std::string(ROI_FOLDER) + ":$PATH; source <(roi completion bash); COMP_WORDS=(roi";
+        std::string script = "PATH=" + std::string(ROI_FOLDER) +
+                             ":$PATH; source <(roi completion bash); COMP_WORDS=(roi";
         for (const auto& word : words) {
             script += " '" + word + "'";
         }
-        script += "); COMP_CWORD=" + std::to_string(words.size()) + "; _roi_complete; echo \"${COMPREPLY[*]}\"";
+        script += "); COMP_CWORD=" + std::to_string(words.size()) +
+                  "; _roi_complete; echo \"${COMPREPLY[*]}\"";
         const auto done = run(ground.here.run("/bin/bash", {"-c", script}));
         CHECK(done.status.code == 0);
         return done.output;

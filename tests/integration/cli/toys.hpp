@@ -78,12 +78,15 @@ public:
     std::set<std::string> sorted(std::set<std::string> value) { return value; }
     std::map<std::string, int> ages(std::map<std::string, int> value) { return value; }
     std::map<int, std::vector<int>> groups(std::map<int, std::vector<int>> value) { return value; }
-    std::map<std::pair<int, int>, std::string> grid(std::map<std::pair<int, int>, std::string> value) {
+    std::map<std::pair<int, int>, std::string> grid(
+        std::map<std::pair<int, int>, std::string> value) {
         return value;
     }
     std::multimap<int, std::string> many(std::multimap<int, std::string> value) { return value; }
     std::optional<int> maybe(std::optional<int> value) { return value; }
-    std::optional<std::optional<int>> twice(std::optional<std::optional<int>> value) { return value; }
+    std::optional<std::optional<int>> twice(std::optional<std::optional<int>> value) {
+        return value;
+    }
     std::variant<std::monostate, int, double, std::string, point> either(
         std::variant<std::monostate, int, double, std::string, point> value) {
         return value;

@@ -550,6 +550,20 @@ TEST_CASE("a container has at most 2^24 elements that are not packed numbers") {
                          "a container has too many elements", malformed);
 }
 
+TEST_CASE("the elements of a container take at most 512 MiB, however little they take on the wire") {
+    using large = std::optional<std::array<char, std::size_t{1} << 20>>;
+    constexpr std::size_t most = roi::wire::max_container_bytes / sizeof(large);
+    static_assert(most == 511);
+    writer out;
+    for (std::size_t i = 0; i < most; ++i) {
+        out.put_bytes_field(1, nullptr, 0);  // a message without the optional
+    }
+    CHECK(decoded<std::vector<large>>(out.bytes()).size() == most);
+    out.put_bytes_field(1, nullptr, 0);
+    CHECK_THROWS_WITH_AS(decoded<std::vector<large>>(out.bytes()),
+                         "a container has too many elements", malformed);
+}
+
 TEST_CASE("adapted types travel as what they become, also where that is a container") {
     CHECK(decoded<sample::celsius>(encoded(sample::celsius{36.6}).bytes()).degrees == 36.6);
     CHECK(decoded<std::vector<sample::ring>>(encoded(std::vector<sample::ring>(2)).bytes()) ==

@@ -20,7 +20,7 @@ struct set_form {
     template <class Codec>
     static void get(wire::reader& in, Set& values) {
         get_elements<Codec, element>(in, [&](element value) {
-            check_count(values.size());
+            check_count<element>(values.size());
             values.insert(values.end(), std::move(value));
         });
     }
@@ -55,7 +55,7 @@ struct map_form {
     static void get(wire::reader& in, Map& values) {
         reserve_elements(in, values);
         do {
-            check_count(values.size());
+            check_count<typename Map::value_type>(values.size());
             wire::reader entry = in.message();
             key k{};
             value v{};
