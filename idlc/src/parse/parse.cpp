@@ -458,14 +458,15 @@ result run(const request& what) {
     return answer;
 }
 
-std::chrono::microseconds bare_parse(const request& what) {
+std::chrono::microseconds bare_parse(const request& what, bodies how) {
     const prepared ready = prepare(what);
     const std::string include = "#include " + quoted(fs::absolute(what.header).lexically_normal().string()) + "\n";
     const auto begin = std::chrono::steady_clock::now();
     {
         clang_index index(clang_createIndex(0, 0));
         clang_unit unit;
-        parse_unit(index.get(), ready.arguments, include, CXTranslationUnit_SkipFunctionBodies, unit);
+        parse_unit(index.get(), ready.arguments, include,
+                   how == bodies::skipped ? CXTranslationUnit_SkipFunctionBodies : CXTranslationUnit_None, unit);
     }
     return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
 }

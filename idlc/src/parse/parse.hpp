@@ -32,8 +32,10 @@ struct result {
 
 result run(const request& what);
 
-/// One libclang parse with the same flags and nothing else: what run() is measured against.
-std::chrono::microseconds bare_parse(const request& what);
+/// One libclang parse with the same flags and nothing else: what run() is measured against. By
+/// default libclang reads function bodies too, which idlc never does.
+enum class bodies { read, skipped };
+std::chrono::microseconds bare_parse(const request& what, bodies how = bodies::read);
 
 /// "19.1.7"
 std::string clang_version();
