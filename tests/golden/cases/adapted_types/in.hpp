@@ -6,10 +6,11 @@
 
 class foreign { int* state_; public: int value() const; };
 template <class T> class wrapper { T* state_; };
-template <> struct roi::adapt<foreign> {
+template <>
+struct roi::adapt<foreign> {
     using wire = std::string;
-    static wire to_wire(const foreign& f);
-    static foreign from_wire(wire&& w);
+    static wire to_wire(const foreign& value);
+    static foreign from_wire(wire&& text);
 };
 template <class T> struct roi::adapt<wrapper<T>> {
     using wire = std::vector<T>;
