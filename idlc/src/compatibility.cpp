@@ -51,7 +51,8 @@ int check_against(const options& what, const model::file& input) {
     if (has_errors(made.diagnostics) || made.outputs.empty()) return 1;
     try {
         const auto older = roi::description::document::load(std::string_view(*old_bytes));
-        const auto newer = roi::description::document::load(std::string_view(made.outputs.back().text));
+        const auto newer =
+            roi::description::document::load(std::string_view(made.outputs.back().text));
         const auto found = roi::description::compare(older, newer);
         std::fputs(printable(roi::description::to_text(found)).c_str(), stdout);
         return found.fits() ? 0 : 1;

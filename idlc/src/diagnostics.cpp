@@ -14,17 +14,25 @@ std::string escape(std::string_view text) {
     std::string result;
     for (std::size_t i = 0; i < text.size();) {
         const auto first = static_cast<unsigned char>(text[i]);
-        std::size_t length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-        std::uint32_t code = length == 1 ? first : length == 2 ? first & 0x1fu : length == 3 ? first & 0x0fu : first & 0x07u;
+        std::size_t length = first < 0x80    ? 1
+                             : first >= 0xf0 ? 4
+                             : first >= 0xe0 ? 3
+                             : first >= 0xc2 ? 2
+                                             : 0;
+        std::uint32_t code = length == 1   ? first
+                             : length == 2 ? first & 0x1fu
+                             : length == 3 ? first & 0x0fu
+                                           : first & 0x07u;
         bool valid = length > 0 && i + length <= text.size();
         for (std::size_t k = 1; valid && k < length; ++k) {
             const auto next = static_cast<unsigned char>(text[i + k]);
             valid = (next & 0xc0) == 0x80;
             code = code << 6 | (next & 0x3fu);
         }
-        const bool hides = code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
-                           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
-                           code == 0xfeff || code == 0x061c || code > 0x10ffff;
+        const bool hides =
+            code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
+            (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
+            code == 0xfeff || code == 0x061c || code > 0x10ffff;
         if (!valid) length = 1;
         if (valid && !hides) {
             result.append(text.substr(i, length));
@@ -64,7 +72,9 @@ std::string format(const model::diagnostic& what) {
     } else {
         text += "idlc: ";
     }
-    text += what.level == model::severity::error ? "error: " : what.level == model::severity::warning ? "warning: " : "note: ";
+    text += what.level == model::severity::error     ? "error: "
+            : what.level == model::severity::warning ? "warning: "
+                                                     : "note: ";
     text += what.text;
     if (!what.advice.empty()) text += "; " + what.advice;
     return escape(text) + '\n';
@@ -81,13 +91,15 @@ std::string format(std::vector<model::diagnostic> all) {
         const model::location& at = group.front().where;
         return std::tie(at.file, at.line, at.column);
     };
-    std::stable_sort(groups.begin(), groups.end(),
-                     [&](const auto& left, const auto& right) { return place(left) < place(right); });
+    std::stable_sort(groups.begin(), groups.end(), [&](const auto& left, const auto& right) {
+        return place(left) < place(right);
+    });
     std::string text;
     std::string last;
     for (const auto& group : groups) {
         std::string one;
-        for (const model::diagnostic& each : group) one += format(each);
+        for (const model::diagnostic& each : group)
+            one += format(each);
         if (one != last) text += one;
         last = std::move(one);
     }
@@ -95,8 +107,9 @@ std::string format(std::vector<model::diagnostic> all) {
 }
 
 bool has_errors(const std::vector<model::diagnostic>& all) {
-    return std::any_of(all.begin(), all.end(),
-                       [](const model::diagnostic& one) { return one.level == model::severity::error; });
+    return std::any_of(all.begin(), all.end(), [](const model::diagnostic& one) {
+        return one.level == model::severity::error;
+    });
 }
 
 }  // namespace idlc

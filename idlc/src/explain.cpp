@@ -14,7 +14,8 @@ std::string signature(const model::interface& interface, const model::method& me
     std::string text = interface.name + "::" + method.name + "(";
     for (std::size_t i = 0; i < method.parameters.size(); ++i) {
         const model::parameter& parameter = method.parameters[i];
-        text += (i == 0 ? "" : ", ") + parameter.written + (parameter.name.empty() ? "" : " " + parameter.name);
+        text += (i == 0 ? "" : ", ") + parameter.written +
+                (parameter.name.empty() ? "" : " " + parameter.name);
     }
     if (method.is_variadic) text += method.parameters.empty() ? "..." : ", ...";
     text += ")";
@@ -25,7 +26,8 @@ std::string signature(const model::interface& interface, const model::method& me
 }
 
 std::string promise(const model::method& method) {
-    constexpr std::array names{"at most once", "at least once", "exactly once", "durable at most once"};
+    constexpr std::array names{"at most once", "at least once", "exactly once",
+                               "durable at most once"};
     std::string text = names[static_cast<std::size_t>(method.promise)];
     if (method.oneway) text += ", one way";
     if (method.concurrent) text += ", concurrent";
@@ -34,7 +36,8 @@ std::string promise(const model::method& method) {
 }
 
 std::string place(const model::location& where) {
-    return where.file + ":" + std::to_string(where.line) + ":" + std::to_string(where.column) + ": ";
+    return where.file + ":" + std::to_string(where.line) + ":" + std::to_string(where.column) +
+           ": ";
 }
 
 const model::diagnostic* first_error(const std::vector<model::diagnostic>& all) {
@@ -58,14 +61,18 @@ std::vector<pointer_mark> with_pointer_marks(model::method& method) {
     std::vector<pointer_mark> added;
     for (std::size_t i = 0; i < method.parameters.size(); ++i) {
         model::parameter& parameter = method.parameters[i];
-        if (parameter.type.what != model::kind::pointer || parameter.type.reason != "is a raw pointer") continue;
+        if (parameter.type.what != model::kind::pointer ||
+            parameter.type.reason != "is a raw pointer")
+            continue;
         const bool reads = parameter.type.cpp.starts_with("const ");
         parameter.type.reason.clear();
         std::string mark = reads ? "ROI_IN" : "ROI_INOUT";
-        parameter.flow = reads ? model::parameter::direction::in : model::parameter::direction::inout;
+        parameter.flow =
+            reads ? model::parameter::direction::in : model::parameter::direction::inout;
         if (i + 1 < method.parameters.size()) {
             const model::parameter& next = method.parameters[i + 1];
-            if (next.type.what == model::kind::integer && next.type.bits >= 32 && !next.name.empty()) {
+            if (next.type.what == model::kind::integer && next.type.bits >= 32 &&
+                !next.name.empty()) {
                 mark += " ROI_SIZE(" + next.name + ")";
                 parameter.size_parameter = next.name;
             }
@@ -85,7 +92,8 @@ std::string explain(const model::file& file) {
             out += place(method.where);
             if (!method.is_remote) {
                 ++local;
-                out += "local: " + signature(interface, method) + ": " + method.local_because + "\n";
+                out +=
+                    "local: " + signature(interface, method) + ": " + method.local_because + "\n";
                 continue;
             }
             const auto found = check::of_method(file, interface, method);
@@ -98,9 +106,10 @@ std::string explain(const model::file& file) {
             }
         }
         out += place(interface.where) + "class: " + interface.name + ": " +
-               (interface.marked ? "published as '" + interface.published_name + "', " : std::string("not marked, ")) +
-               std::to_string(remote) + " remote, " + std::to_string(local) + " local, " + std::to_string(refused) +
-               " refused\n";
+               (interface.marked ? "published as '" + interface.published_name + "', "
+                                 : std::string("not marked, ")) +
+               std::to_string(remote) + " remote, " + std::to_string(local) + " local, " +
+               std::to_string(refused) + " refused\n";
     }
     return out;
 }
@@ -121,47 +130,59 @@ std::string suggest(const model::file& file) {
             for (const model::diagnostic& one : check::of_method(file, interface, trial)) {
                 if (one.level != model::severity::error) continue;
                 if (one.advice.starts_with("mark it ROI_VALUE")) {
-                    needed.insert(place(one.where) + "ROI_VALUE after 'class' or 'struct': " + one.text);
+                    needed.insert(place(one.where) +
+                                  "ROI_VALUE after 'class' or 'struct': " + one.text);
                 } else if (one.advice.find("specialise roi::adapt<") == 0) {
                     needed.insert(place(one.where) + one.advice + ": " + one.text);
                 } else if (one.advice.find("ROI_ONE_OF(") != std::string::npos) {
-                    needed.insert(place(one.where) + "ROI_ONE_OF(...) with the classes that may stand there: " + one.text);
+                    needed.insert(
+                        place(one.where) +
+                        "ROI_ONE_OF(...) with the classes that may stand there: " + one.text);
                 } else if (why.empty()) {
                     why = sentence(one);
                 }
             }
             if (!why.empty()) {
-                refused.push_back(place(method.where) + "ROI_LOCAL before '" + method.name + "': " + why);
+                refused.push_back(place(method.where) + "ROI_LOCAL before '" + method.name +
+                                  "': " + why);
                 continue;
             }
             good.push_back(&method);
             records.insert(needed.begin(), needed.end());
             for (const pointer_mark& mark : marks) {
                 const model::parameter& parameter = method.parameters[mark.parameter];
-                pointers.push_back(place(parameter.where) + mark.mark + " before parameter '" +
-                                   (parameter.name.empty() ? std::to_string(mark.parameter + 1) : parameter.name) +
-                                   "' of '" + method.name + "'");
+                pointers.push_back(
+                    place(parameter.where) + mark.mark + " before parameter '" +
+                    (parameter.name.empty() ? std::to_string(mark.parameter + 1) : parameter.name) +
+                    "' of '" + method.name + "'");
             }
         }
         if (good.empty()) {
-            out += place(interface.where) + "class " + interface.name + ": no method can be served\n";
-            for (const std::string& line : refused) out += "  " + line + "\n";
+            out +=
+                place(interface.where) + "class " + interface.name + ": no method can be served\n";
+            for (const std::string& line : refused)
+                out += "  " + line + "\n";
             continue;
         }
         if (!interface.marked)
-            out += place(interface.where) + "ROI_REMOTE() after 'class' or 'struct' of " + interface.name + "\n";
+            out += place(interface.where) + "ROI_REMOTE() after 'class' or 'struct' of " +
+                   interface.name + "\n";
         else if (refused.empty() && pointers.empty() && records.empty())
             out += place(interface.where) + interface.name + " needs no further mark\n";
         // Of few served methods it is shorter to name those.
         if (refused.size() > good.size()) {
             for (const model::method* method : good)
                 out += "  " + place(method->where) + "ROI_EXPORT before '" + method->name + "'\n";
-            out += "  (" + std::to_string(refused.size()) + " further methods cannot be served: idlc --explain says why)\n";
+            out += "  (" + std::to_string(refused.size()) +
+                   " further methods cannot be served: idlc --explain says why)\n";
         } else {
-            for (const std::string& line : refused) out += "  " + line + "\n";
+            for (const std::string& line : refused)
+                out += "  " + line + "\n";
         }
-        for (const std::string& line : pointers) out += "  " + line + "\n";
-        for (const std::string& line : records) out += "  " + line + "\n";
+        for (const std::string& line : pointers)
+            out += "  " + line + "\n";
+        for (const std::string& line : records)
+            out += "  " + line + "\n";
     }
     return out;
 }

@@ -1,4 +1,5 @@
-// What a user asks of a header before or after marking it: what is remote, and which marks it needs.
+// What a user asks of a header before or after marking it: what is remote, and which marks it
+// needs.
 #pragma once
 
 #include "model/model.hpp"

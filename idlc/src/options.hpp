@@ -14,7 +14,7 @@ struct options {
     std::string output = ".";
     std::string include_as;
     std::string depfile;
-    std::string description;    // --desc
+    std::string description;  // --desc
     std::string lock;
     std::string check_against;
     idlc::action action = idlc::action::generate;

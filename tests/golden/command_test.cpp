@@ -50,7 +50,8 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE("outputs are written once and left alone when they are the same") {
     temporary_directory room;
     write(room / "sample.hpp", header("    int f(int a);"));
-    const std::vector<std::string> call{"sample.hpp", "-o", "out", "--depfile", "sample.d", "--desc", "copy.desc"};
+    const std::vector<std::string> call{"sample.hpp", "-o",     "out",      "--depfile",
+                                        "sample.d",   "--desc", "copy.desc"};
     const finished first = idlc(call, room.path());
     CHECK_MESSAGE(first.status.success(), first.output);
     const fs::path client = room / "out/sample.roi.hpp";
@@ -92,7 +93,8 @@ TEST_CASE("a wrong command line ends with 2 and a sentence") {
     CHECK(idlc({"sample.hpp", "--check", "--dump-model"}, room.path()).status.code == 2);
     CHECK(idlc({"sample.hpp", "@missing"}, room.path()).status.code == 2);
     CHECK(idlc({"sample.hpp", "-D"}, room.path()).status.code == 2);
-    for (const char* flag : {"-fplugin=evil.so", "-Xclang", "-fpass-plugin=evil.so", "-B/tmp", "-specs=x"}) {
+    for (const char* flag :
+         {"-fplugin=evil.so", "-Xclang", "-fpass-plugin=evil.so", "-B/tmp", "-specs=x"}) {
         const finished refused = idlc({"sample.hpp", "--", flag}, room.path());
         CHECK_MESSAGE(refused.status.code == 2, flag);
         CHECK(contains(refused.output, "foreign code"));
@@ -107,19 +109,41 @@ TEST_CASE("compiler flags are taken among the options, after --, and from respon
     temporary_directory room;
     fs::create_directory(room / "inc with space");
     write(room / "inc with space/part.hpp", "struct part { int a; };\n");
-    write(room / "sample.hpp", header("    part f(SECRET a);", "#include <part.hpp>\n#if FLAG != 3\n#error flag\n#endif\n"));
+    write(room / "sample.hpp", header("    part f(SECRET a);",
+                                      "#include <part.hpp>\n#if FLAG != 3\n#error flag\n#endif\n"));
     const std::string dir = (room / "inc with space").string();
-    CHECK(idlc({"sample.hpp", "--dump-model", "-I" + dir, "-DFLAG=3", "-DSECRET=int"}, room.path()).status.success());
-    CHECK(idlc({"sample.hpp", "--dump-model", "--", "-isystem", dir, "-D", "FLAG=3", "-DSECRET=int", "-std=gnu++20"}, room.path())
+    CHECK(idlc({"sample.hpp", "--dump-model", "-I" + dir, "-DFLAG=3", "-DSECRET=int"}, room.path())
+              .status.success());
+    CHECK(idlc({"sample.hpp", "--dump-model", "--", "-isystem", dir, "-D", "FLAG=3", "-DSECRET=int",
+                "-std=gnu++20"},
+               room.path())
               .status.success());
     write(room / "flags.rsp", "\"-I" + dir + "\" '-DFLAG=3'\n-DSECRET=int\n");
     CHECK(idlc({"sample.hpp", "--dump-model", "@flags.rsp"}, room.path()).status.success());
     write(room / "loop.rsp", "@loop.rsp");
     CHECK(idlc({"sample.hpp", "@loop.rsp"}, room.path()).status.code == 2);
     // What only GCC knows, and what a build passes besides, changes nothing.
-    const finished gcc = idlc({"sample.hpp", "--dump-model", "-I" + dir, "-DFLAG=3", "-DSECRET=int", "--", "-fno-semantic-interposition",
-                               "-Wduplicated-cond", "-fconcepts-diagnostics-depth=3", "-mno-such-thing", "-Werror", "-O2", "-g",
-                               "-MD", "-MF", "x.d", "-o", "x.o", "-c", "-flto=auto", "-fcoroutines"},
+    const finished gcc = idlc({"sample.hpp",
+                               "--dump-model",
+                               "-I" + dir,
+                               "-DFLAG=3",
+                               "-DSECRET=int",
+                               "--",
+                               "-fno-semantic-interposition",
+                               "-Wduplicated-cond",
+                               "-fconcepts-diagnostics-depth=3",
+                               "-mno-such-thing",
+                               "-Werror",
+                               "-O2",
+                               "-g",
+                               "-MD",
+                               "-MF",
+                               "x.d",
+                               "-o",
+                               "x.o",
+                               "-c",
+                               "-flto=auto",
+                               "-fcoroutines"},
                               room.path());
     CHECK_MESSAGE(gcc.status.success(), gcc.output);
 }
@@ -139,21 +163,26 @@ TEST_CASE("hostile headers neither hang idlc nor crash it, nor steer a terminal"
         std::string text;
     };
     std::string deep = "int";
-    for (int i = 0; i < 600; ++i) deep = "std::vector<" + deep + ">";
+    for (int i = 0; i < 600; ++i)
+        deep = "std::vector<" + deep + ">";
     std::string nested = "struct l0 { int a; };\n";
     for (int i = 1; i < 300; ++i)
         nested += "struct l" + std::to_string(i) + " { l" + std::to_string(i - 1) + " a, b; };\n";
     const std::vector<hostile> cases{
         {"device", "#include \"/dev/zero\"\n"},
-        {"endless template", header("    t<0>::type f();", "template <int N> struct t { typedef typename t<N + 1>::type type; };\n")},
+        {"endless template",
+         header("    t<0>::type f();",
+                "template <int N> struct t { typedef typename t<N + 1>::type type; };\n")},
         {"itself", "#include \"hostile.hpp\"\n" + header("    int f();")},
         {"deep template", header("    " + deep + " f();", "#include <vector>\n")},
         {"deep records", header("    void f(l299 a);", nested)},
         {"brackets", header(std::string(100000, '('))},
-        {"growing macros", "#define A x x\n#define B A A\n#define C B B\n#define D C C\n" + header("    int f(); // D\n D")},
+        {"growing macros", "#define A x x\n#define B A A\n#define C B B\n#define D C C\n" +
+                               header("    int f(); // D\n D")},
         {"null bytes", header("    int f();") + std::string(64, '\0')},
         {"not text", std::string("\xff\xfe\x80\x81 class", 10)},
-        {"recursive default", header("    struct r { r(int = sizeof(r)); int a; }; void f(r a = r());")},
+        {"recursive default",
+         header("    struct r { r(int = sizeof(r)); int a; }; void f(r a = r());")},
     };
     for (const hostile& one : cases) {
         CAPTURE(one.name);
@@ -174,26 +203,31 @@ TEST_CASE("text of a header is escaped in messages and in the model") {
     temporary_directory room;
     const std::string override_mark = "\xe2\x80\xae";
     write(room / "sample.hpp",
-          header("    /// \x1b[31mred " + override_mark + " \"quoted\" */ end\n"
+          header("    /// \x1b[31mred " + override_mark +
+                 " \"quoted\" */ end\n"
                  "    void f(const char* s = \"\x1b[2J*/\\n\");\n    void g(int* p);"));
     for (const char* action : {"--dump-model", "--explain"}) {
         const finished shown = idlc({"sample.hpp", action}, room.path());
         CHECK_FALSE(contains(shown.output, "\x1b"));
         CHECK_FALSE(contains(shown.output, override_mark));
     }
-    CHECK(contains(idlc({"sample.hpp", "--dump-model"}, room.path()).output, "parameter 'p' of 'Sample::g' is a raw pointer"));
+    CHECK(contains(idlc({"sample.hpp", "--dump-model"}, room.path()).output,
+                   "parameter 'p' of 'Sample::g' is a raw pointer"));
 }
 
 TEST_CASE("idlc explains what is remote, local and refused, and suggests marks") {
     temporary_directory room;
-    write(room / "old.hpp", "#pragma once\nstruct opaque;\nclass Old {\npublic:\n    int good(int a) const;\n    int sum(const int* v, int n);\n"
-                            "    opaque* bad();\n    static int s();\n};\n");
+    write(room / "old.hpp",
+          "#pragma once\nstruct opaque;\nclass Old {\npublic:\n    int good(int a) const;\n    int "
+          "sum(const int* v, int n);\n"
+          "    opaque* bad();\n    static int s();\n};\n");
     const finished explained = idlc({"old.hpp", "--explain"}, room.path());
     CHECK(explained.status.success());
     CHECK(contains(explained.output, "old.hpp:5:9: remote: Old::good(int a) const: at most once"));
     CHECK(contains(explained.output, "old.hpp:8:16: local: Old::s(): static"));
     CHECK(contains(explained.output, "old.hpp:7:13: refused: Old::bad(): "));
-    CHECK(contains(explained.output, "old.hpp:3:7: class: Old: not marked, 1 remote, 1 local, 2 refused"));
+    CHECK(contains(explained.output,
+                   "old.hpp:3:7: class: Old: not marked, 1 remote, 1 local, 2 refused"));
     const finished suggested = idlc({"old.hpp", "--suggest"}, room.path());
     CHECK(contains(suggested.output, "old.hpp:3:7: ROI_REMOTE() after 'class' or 'struct' of Old"));
     CHECK(contains(suggested.output, "ROI_IN ROI_SIZE(n) before parameter 'v' of 'sum'"));

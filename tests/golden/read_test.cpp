@@ -31,12 +31,14 @@ std::vector<std::string> words_after(const std::string& text, const std::string&
     if (at == std::string::npos) return words;
     const auto begin = at + label.size() + 4;
     std::istringstream line(text.substr(begin, text.find('\n', begin) - begin));
-    for (std::string word; line >> word;) words.push_back(word);
+    for (std::string word; line >> word;)
+        words.push_back(word);
     return words;
 }
 
 std::string without(std::string text, const std::string& part) {
-    for (std::size_t at; (at = text.find(part)) != std::string::npos;) text.erase(at, part.size());
+    for (std::size_t at; (at = text.find(part)) != std::string::npos;)
+        text.erase(at, part.size());
     return text;
 }
 

@@ -9,14 +9,27 @@
 namespace idlc::check {
 namespace {
 
-constexpr std::array<method_rule*, 19> method_rules{
-    unsupported_type,   raw_pointer,        polymorphic_value,   nested_view,
-    bad_reference,      pointer_marks,      one_of_position,     oneway_result,
-    self_result,        contradicting_promises, method_mark_position, journal_missing,
-    variadic,           interface_noexcept, interface_reference, stub_name,
-    parameter_numbers,  text_length,        mutable_result};
-constexpr std::array<record_rule*, 6> record_rules{field_type,          private_field, base_type,
-                                                   default_construction, field_numbers, record_marks};
+constexpr std::array<method_rule*, 19> method_rules{unsupported_type,
+                                                    raw_pointer,
+                                                    polymorphic_value,
+                                                    nested_view,
+                                                    bad_reference,
+                                                    pointer_marks,
+                                                    one_of_position,
+                                                    oneway_result,
+                                                    self_result,
+                                                    contradicting_promises,
+                                                    method_mark_position,
+                                                    journal_missing,
+                                                    variadic,
+                                                    interface_noexcept,
+                                                    interface_reference,
+                                                    stub_name,
+                                                    parameter_numbers,
+                                                    text_length,
+                                                    mutable_result};
+constexpr std::array<record_rule*, 6> record_rules{
+    field_type, private_field, base_type, default_construction, field_numbers, record_marks};
 constexpr std::array<interface_rule*, 4> interface_rules{class_marks, method_ids, state_fields,
                                                          nothing_remote};
 constexpr std::array<file_rule*, 2> file_rules{enumerator_marks, published_twice};
@@ -37,7 +50,8 @@ public:
         const auto found = file_.records.find(name);
         if (found == file_.records.end() || !seen_.insert(name).second) return;
         const model::record& record = found->second;
-        for (record_rule* rule : record_rules) rule(file_, record, from, out_);
+        for (record_rule* rule : record_rules)
+            rule(file_, record, from, out_);
         for (const model::type& base : record.bases)
             if (base.what == model::kind::record) visit_record(base.name, from);
         for (const model::field& field : record.fields) {
@@ -54,9 +68,11 @@ private:
 
 void check_method(const model::file& file, const model::interface& interface,
                   const model::method& method, record_walk& records, diagnostics& out) {
-    for (method_rule* rule : method_rules) rule(file, interface, method, out);
+    for (method_rule* rule : method_rules)
+        rule(file, interface, method, out);
     if (!method.is_remote) return;
-    for (const use& one : uses_of(interface, method)) records.visit(one);
+    for (const use& one : uses_of(interface, method))
+        records.visit(one);
 }
 
 }  // namespace
@@ -75,7 +91,8 @@ std::vector<model::diagnostic> all(const model::file& file) {
     for (const model::interface& interface : file.interfaces) {
         for (const model::method& method : interface.methods)
             check_method(file, interface, method, records, out);
-        for (interface_rule* rule : interface_rules) rule(file, interface, out);
+        for (interface_rule* rule : interface_rules)
+            rule(file, interface, out);
     }
     for (const std::string& name : file.error_types) {
         const auto found = file.records.find(name);
@@ -83,9 +100,11 @@ std::vector<model::diagnostic> all(const model::file& file) {
         model::type type;
         type.what = model::kind::record;
         type.name = type.cpp = type.written = name;
-        records.visit_record(name, {type, "exception '" + name + "'", found->second.where, nullptr});
+        records.visit_record(name,
+                             {type, "exception '" + name + "'", found->second.where, nullptr});
     }
-    for (file_rule* rule : file_rules) rule(file, out);
+    for (file_rule* rule : file_rules)
+        rule(file, out);
     return out;
 }
 

@@ -9,8 +9,13 @@ void default_construction(const model::file& file, const model::record& record, 
     const bool own = is_own(file, record);
     report(out, own ? record.where : from.where,
            own ? "'" + record.name + "' has no default constructor to decode into"
-               : from.subject + " needs '" + record.name + "', which has no default constructor to decode into",
-           own ? "add '" + record.name.substr(record.name.rfind(':') == std::string::npos ? 0 : record.name.rfind(':') + 1) + "() = default;'"
+               : from.subject + " needs '" + record.name +
+                     "', which has no default constructor to decode into",
+           own ? "add '" +
+                     record.name.substr(record.name.rfind(':') == std::string::npos
+                                            ? 0
+                                            : record.name.rfind(':') + 1) +
+                     "() = default;'"
                : "specialise roi::adapt<" + record.cpp + ">");
 }
 

@@ -12,10 +12,14 @@ void field_numbers(const model::file&, const model::record& record, const use&, 
         const unsigned number = *field.number;
         const auto [at, fresh] = taken.emplace(number, field.name);
         if (!fresh)
-            report(out, field.where, "field '" + field.name + "' of '" + record.name + "' has number " + std::to_string(number) + ", as has '" + at->second + "'",
+            report(out, field.where,
+                   "field '" + field.name + "' of '" + record.name + "' has number " +
+                       std::to_string(number) + ", as has '" + at->second + "'",
                    "give each its own ROI_ID, or none");
         if (number >= 19000 && number <= 19999)
-            report(out, field.where, "field '" + field.name + "' of '" + record.name + "' has number " + std::to_string(number) + ", which Protocol Buffers reserves",
+            report(out, field.where,
+                   "field '" + field.name + "' of '" + record.name + "' has number " +
+                       std::to_string(number) + ", which Protocol Buffers reserves",
                    "take one outside 19000 to 19999");
     }
 }

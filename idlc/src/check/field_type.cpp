@@ -17,7 +17,8 @@ problem problem_of(const model::file& file, const model::field& field) {
     const model::type& type = field.type;
     if (type.what == model::kind::pointer && type.reason == "is a raw pointer") {
         const std::string value = type.arguments.empty() ? "T" : type.arguments[0].cpp;
-        return {"is a raw pointer", "hold the value, std::optional<" + value + "> or std::unique_ptr<" + value + ">"};
+        return {"is a raw pointer",
+                "hold the value, std::optional<" + value + "> or std::unique_ptr<" + value + ">"};
     }
     if (!type.reason.empty()) return {type.reason, type.advice};
     problem found;
@@ -29,7 +30,8 @@ problem problem_of(const model::file& file, const model::field& field) {
             const auto target = file.records.find(part.arguments[0].name);
             if (part.arguments[0].what == model::kind::record && target != file.records.end() &&
                 target->second.is_polymorphic)
-                found = {"points to '" + called(part.arguments[0]) + "', behind which any derived class may stand",
+                found = {"points to '" + called(part.arguments[0]) +
+                             "', behind which any derived class may stand",
                          "name the classes with ROI_ONE_OF(...)"};
         }
     });
@@ -38,15 +40,20 @@ problem problem_of(const model::file& file, const model::field& field) {
 
 }  // namespace
 
-void field_type(const model::file& file, const model::record& record, const use& from, diagnostics& out) {
+void field_type(const model::file& file, const model::record& record, const use& from,
+                diagnostics& out) {
     for (const model::field& field : record.fields) {
         if (field.is_private && !record.is_value) continue;  // refused as such
         const problem found = problem_of(file, field);
         if (found.text.empty()) continue;
         if (is_own(file, record)) {
-            report(out, field.where, "field '" + field.name + "' of '" + record.name + "' " + found.text, found.advice);
+            report(out, field.where,
+                   "field '" + field.name + "' of '" + record.name + "' " + found.text,
+                   found.advice);
         } else {
-            report(out, from.where, from.subject + " needs '" + record.name + "', whose field '" + field.name + "' " + found.text,
+            report(out, from.where,
+                   from.subject + " needs '" + record.name + "', whose field '" + field.name +
+                       "' " + found.text,
                    "specialise roi::adapt<" + record.cpp + ">");
             return;
         }

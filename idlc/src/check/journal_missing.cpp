@@ -3,12 +3,14 @@
 
 namespace idlc::check {
 
-void journal_missing(const model::file&, const model::interface& interface, const model::method& method,
-                     diagnostics& out) {
+void journal_missing(const model::file&, const model::interface& interface,
+                     const model::method& method, diagnostics& out) {
     if (!method.is_remote || interface.has_journal || interface.is_abstract) return;
     for (const char* promise : {"exactly_once", "durable_at_most_once"})
         if (const model::mark* mark = find_mark(method.marks, promise))
-            report(out, mark->where, "'" + full_name(interface, method) + "' is " + spelled(promise) + ", but '" + interface.name + "' has no journal",
+            report(out, mark->where,
+                   "'" + full_name(interface, method) + "' is " + spelled(promise) + ", but '" +
+                       interface.name + "' has no journal",
                    "add 'ROI_LOCAL roi::journal& journal();' to the class");
 }
 

@@ -11,7 +11,9 @@ void method_ids(const model::file&, const model::interface& interface, diagnosti
         if (!method.is_remote || !method.id) continue;
         const auto [at, fresh] = taken.emplace(*method.id, method.name);
         if (!fresh)
-            report(out, method.where, "'" + full_name(interface, method) + "' has ROI_ID(" + std::to_string(*method.id) + "), as has '" + at->second + "'",
+            report(out, method.where,
+                   "'" + full_name(interface, method) + "' has ROI_ID(" +
+                       std::to_string(*method.id) + "), as has '" + at->second + "'",
                    "give each its own, or none");
     }
 }

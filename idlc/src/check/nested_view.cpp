@@ -18,7 +18,8 @@ void nested_view(const model::file&, const model::interface& interface, const mo
             each_part(argument, [&](const model::type& part) {
                 if (!is_view(part)) return;
                 const bool span = part.container == "std::span";
-                report(out, one.where, one.subject + " holds '" + called(part) + "', a view of what nobody owns",
+                report(out, one.where,
+                       one.subject + " holds '" + called(part) + "', a view of what nobody owns",
                        span ? "hold std::vector" : "hold std::string");
             });
         }

@@ -5,9 +5,11 @@ namespace idlc::check {
 namespace {
 
 const model::record* polymorphic(const model::file& file, const model::type& type) {
-    if (type.what != model::kind::record || !type.one_of.empty() || !type.reason.empty()) return nullptr;
+    if (type.what != model::kind::record || !type.one_of.empty() || !type.reason.empty())
+        return nullptr;
     const auto found = file.records.find(type.name);
-    if (found == file.records.end() || !found->second.is_polymorphic || found->second.is_error) return nullptr;
+    if (found == file.records.end() || !found->second.is_polymorphic || found->second.is_error)
+        return nullptr;
     return &found->second;
 }
 
@@ -19,15 +21,19 @@ void polymorphic_value(const model::file& file, const model::interface& interfac
     for (const use& one : uses_of(interface, method)) {
         const model::marks& marks = one.parameter != nullptr ? one.parameter->marks : method.marks;
         if (has_mark(marks, "one_of")) continue;  // looked at by its own rule
-        const model::passing how = one.parameter != nullptr ? one.parameter->how : method.result_how;
-        const bool by_value = how == model::passing::value || how == model::passing::rvalue_reference;
+        const model::passing how =
+            one.parameter != nullptr ? one.parameter->how : method.result_how;
+        const bool by_value =
+            how == model::passing::value || how == model::passing::rvalue_reference;
         if (const model::record* record = polymorphic(file, one.type); record != nullptr) {
             if (record->is_abstract)
-                report(out, one.where, one.subject + " is '" + called(one.type) + "', an abstract class",
+                report(out, one.where,
+                       one.subject + " is '" + called(one.type) + "', an abstract class",
                        "name the classes that may stand there with ROI_ONE_OF(...)");
             else if (!by_value && one.parameter != nullptr)
-                report(out, one.where, one.subject + " refers to '" + called(one.type) +
-                                           "', behind which any derived class may stand",
+                report(out, one.where,
+                       one.subject + " refers to '" + called(one.type) +
+                           "', behind which any derived class may stand",
                        "take it by value, or name the classes with ROI_ONE_OF(...)");
             continue;
         }
@@ -35,8 +41,9 @@ void polymorphic_value(const model::file& file, const model::interface& interfac
             if (part.what != model::kind::owner && part.what != model::kind::pointer) return;
             if (part.arguments.empty() || !part.one_of.empty() || !part.reason.empty()) return;
             if (polymorphic(file, part.arguments[0]) == nullptr) return;
-            report(out, one.where, one.subject + " holds a pointer to '" + called(part.arguments[0]) +
-                                       "', behind which any derived class may stand",
+            report(out, one.where,
+                   one.subject + " holds a pointer to '" + called(part.arguments[0]) +
+                       "', behind which any derived class may stand",
                    "name the classes with ROI_ONE_OF(...)");
         });
     }

@@ -11,7 +11,9 @@ void published_twice(const model::file& file, diagnostics& out) {
         if (!interface.marked || interface.is_abstract) continue;
         const auto [at, fresh] = taken.emplace(interface.published_name, interface.name);
         if (!fresh)
-            report(out, interface.where, "'" + interface.name + "' is published as '" + interface.published_name + "', as is '" + at->second + "'",
+            report(out, interface.where,
+                   "'" + interface.name + "' is published as '" + interface.published_name +
+                       "', as is '" + at->second + "'",
                    "give one another name: ROI_REMOTE(\"...\")");
     }
 }

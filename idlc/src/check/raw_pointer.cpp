@@ -7,7 +7,8 @@ namespace {
 std::string advice_for(const use& one, const model::method& method) {
     const std::string value = one.type.arguments.empty() ? "T" : one.type.arguments[0].cpp;
     const bool reads = one.type.cpp.starts_with("const ");
-    if (reads && (value == "wchar_t" || value == "char8_t" || value == "char16_t" || value == "char32_t"))
+    if (reads &&
+        (value == "wchar_t" || value == "char8_t" || value == "char16_t" || value == "char32_t"))
         return std::string(one.parameter == nullptr ? "return std::" : "take const std::") +
                (value == "wchar_t" ? "w" : "u" + value.substr(4, value.find('_') - 4)) +
                (one.parameter == nullptr ? "string" : "string&");
@@ -16,13 +17,16 @@ std::string advice_for(const use& one, const model::method& method) {
     const auto position = static_cast<std::size_t>(one.parameter - method.parameters.data());
     const model::parameter* next =
         position + 1 < method.parameters.size() ? &method.parameters[position + 1] : nullptr;
-    const bool counted = next != nullptr && next->type.what == model::kind::integer && !next->type.is_byte;
+    const bool counted =
+        next != nullptr && next->type.what == model::kind::integer && !next->type.is_byte;
     if (counted && reads)
-        return "take std::span<const " + value + ">, or mark it ROI_IN ROI_SIZE(" + next->name + ")";
+        return "take std::span<const " + value + ">, or mark it ROI_IN ROI_SIZE(" + next->name +
+               ")";
     if (counted)
         return "take std::vector<" + value + ">&, or mark it ROI_OUT ROI_SIZE(" + next->name + ")";
     if (reads) return "take const " + value + "&, or mark it ROI_IN";
-    return "return the value, or take std::optional<" + value + ">, or mark it ROI_IN, ROI_OUT or ROI_INOUT";
+    return "return the value, or take std::optional<" + value +
+           ">, or mark it ROI_IN, ROI_OUT or ROI_INOUT";
 }
 
 }  // namespace

@@ -24,9 +24,11 @@ std::string subject_of(const model::interface& interface, const model::method& m
 
 std::vector<use> uses_of(const model::interface& interface, const model::method& method) {
     std::vector<use> uses;
-    uses.push_back({method.result, "result of '" + full_name(interface, method) + "'", method.where, nullptr});
+    uses.push_back(
+        {method.result, "result of '" + full_name(interface, method) + "'", method.where, nullptr});
     for (const model::parameter& parameter : method.parameters)
-        uses.push_back({parameter.type, subject_of(interface, method, parameter), parameter.where, &parameter});
+        uses.push_back({parameter.type, subject_of(interface, method, parameter), parameter.where,
+                        &parameter});
     return uses;
 }
 
@@ -42,7 +44,8 @@ bool has_mark(const model::marks& marks, std::string_view name) {
 
 std::string spelled(std::string_view mark) {
     std::string text = "ROI_";
-    for (const char c : mark) text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    for (const char c : mark)
+        text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     return text;
 }
 
@@ -53,8 +56,10 @@ bool is_own(const model::file& file, const model::record& record) {
 
 void each_part(const model::type& type, const std::function<void(const model::type&)>& visit) {
     visit(type);
-    for (const model::type& inner : type.arguments) each_part(inner, visit);
-    for (const model::type& inner : type.one_of) each_part(inner, visit);
+    for (const model::type& inner : type.arguments)
+        each_part(inner, visit);
+    for (const model::type& inner : type.one_of)
+        each_part(inner, visit);
 }
 
 std::string called(const model::type& type) {

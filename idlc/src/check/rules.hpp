@@ -12,7 +12,8 @@ namespace idlc::check {
 
 using diagnostics = std::vector<model::diagnostic>;
 
-/// Where a type stands, in words: "parameter 'out' of 'counter::read'", "result of 'counter::read'".
+/// Where a type stands, in words: "parameter 'out' of 'counter::read'", "result of
+/// 'counter::read'".
 struct use {
     const model::type& type;
     std::string subject;
@@ -21,47 +22,48 @@ struct use {
 };
 
 // Of one method.
-using method_rule = void(const model::file&, const model::interface&, const model::method&, diagnostics&);
-method_rule unsupported_type;         // a type that has no wire form
-method_rule raw_pointer;              // a pointer without a mark
-method_rule polymorphic_value;        // a base class where anything may stand
-method_rule nested_view;              // string_view or span inside something else
-method_rule bad_reference;            // T& to something that cannot be copied back
-method_rule pointer_marks;            // ROI_IN, ROI_OUT, ROI_SIZE where they mean nothing
-method_rule one_of_position;          // ROI_ONE_OF where it means nothing
-method_rule oneway_result;            // ROI_ONEWAY with something to return
-method_rule self_result;              // ROI_SELF on what does not return its class
-method_rule contradicting_promises;   // two promises, or a promise of a local method
-method_rule method_mark_position;     // marks that belong elsewhere
-method_rule journal_missing;          // ROI_EXACTLY_ONCE without a journal
-method_rule variadic;                 // f(const char*, ...)
-method_rule interface_noexcept;       // noexcept in an abstract class
-method_rule interface_reference;      // returned references in an abstract class
-method_rule stub_name;                // names that the stub has itself
-method_rule parameter_numbers;        // a number given twice
-method_rule text_length;              // warning: const char* and an integer
-method_rule mutable_result;           // warning: T& that a stub can only copy
+using method_rule = void(const model::file&, const model::interface&, const model::method&,
+                         diagnostics&);
+method_rule unsupported_type;        // a type that has no wire form
+method_rule raw_pointer;             // a pointer without a mark
+method_rule polymorphic_value;       // a base class where anything may stand
+method_rule nested_view;             // string_view or span inside something else
+method_rule bad_reference;           // T& to something that cannot be copied back
+method_rule pointer_marks;           // ROI_IN, ROI_OUT, ROI_SIZE where they mean nothing
+method_rule one_of_position;         // ROI_ONE_OF where it means nothing
+method_rule oneway_result;           // ROI_ONEWAY with something to return
+method_rule self_result;             // ROI_SELF on what does not return its class
+method_rule contradicting_promises;  // two promises, or a promise of a local method
+method_rule method_mark_position;    // marks that belong elsewhere
+method_rule journal_missing;         // ROI_EXACTLY_ONCE without a journal
+method_rule variadic;                // f(const char*, ...)
+method_rule interface_noexcept;      // noexcept in an abstract class
+method_rule interface_reference;     // returned references in an abstract class
+method_rule stub_name;               // names that the stub has itself
+method_rule parameter_numbers;       // a number given twice
+method_rule text_length;             // warning: const char* and an integer
+method_rule mutable_result;          // warning: T& that a stub can only copy
 
 // Of one record that travels. `from` is a place that uses it.
 using record_rule = void(const model::file&, const model::record&, const use& from, diagnostics&);
-record_rule field_type;               // a field that has no wire form
-record_rule private_field;            // a private field without ROI_VALUE
-record_rule base_type;                // a base whose fields are not known
-record_rule default_construction;     // nothing to decode into
-record_rule field_numbers;            // a number given twice
-record_rule record_marks;             // marks that belong elsewhere
+record_rule field_type;            // a field that has no wire form
+record_rule private_field;         // a private field without ROI_VALUE
+record_rule base_type;             // a base whose fields are not known
+record_rule default_construction;  // nothing to decode into
+record_rule field_numbers;         // a number given twice
+record_rule record_marks;          // marks that belong elsewhere
 
 // Of one remote class.
 using interface_rule = void(const model::file&, const model::interface&, diagnostics&);
-interface_rule class_marks;           // contradicting or misplaced marks of a class
-interface_rule method_ids;            // an id given twice
-interface_rule state_fields;          // fields that cannot move
-interface_rule nothing_remote;        // warning: a client without methods
+interface_rule class_marks;     // contradicting or misplaced marks of a class
+interface_rule method_ids;      // an id given twice
+interface_rule state_fields;    // fields that cannot move
+interface_rule nothing_remote;  // warning: a client without methods
 
 // Of a whole file.
 using file_rule = void(const model::file&, diagnostics&);
-file_rule enumerator_marks;           // numbers of enumerators
-file_rule published_twice;            // two classes under one name
+file_rule enumerator_marks;  // numbers of enumerators
+file_rule published_twice;   // two classes under one name
 
 // Helpers of rules.
 void report(diagnostics& out, model::location where, std::string text, std::string advice,

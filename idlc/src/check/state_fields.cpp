@@ -8,15 +8,20 @@ void state_fields(const model::file&, const model::interface& interface, diagnos
         const std::string name = "field '" + field.name + "' of '" + interface.name + "'";
         for (const model::mark& mark : field.marks)
             if (mark.name != "state" && mark.name != "id" && mark.name != "one_of")
-                report(out, mark.where, spelled(mark.name) + " stands on " + name + ", where it means nothing", "remove it");
+                report(out, mark.where,
+                       spelled(mark.name) + " stands on " + name + ", where it means nothing",
+                       "remove it");
         if (!has_mark(field.marks, "state")) {
             for (const model::mark& mark : field.marks)
                 if (mark.name == "id" || mark.name == "one_of")
-                    report(out, mark.where, spelled(mark.name) + " stands on " + name + ", which does not travel", "add ROI_STATE, or remove it");
+                    report(out, mark.where,
+                           spelled(mark.name) + " stands on " + name + ", which does not travel",
+                           "add ROI_STATE, or remove it");
             continue;
         }
         if (!field.type.reason.empty())
-            report(out, field.where, name + " is ROI_STATE, but " + field.type.reason, field.type.advice);
+            report(out, field.where, name + " is ROI_STATE, but " + field.type.reason,
+                   field.type.advice);
     }
 }
 

@@ -3,8 +3,8 @@
 
 namespace idlc::check {
 
-void unsupported_type(const model::file&, const model::interface& interface, const model::method& method,
-                      diagnostics& out) {
+void unsupported_type(const model::file&, const model::interface& interface,
+                      const model::method& method, diagnostics& out) {
     if (!method.is_remote) return;
     for (const use& one : uses_of(interface, method)) {
         if (one.type.reason.empty() || one.type.reason == "is a raw pointer") continue;

@@ -9,35 +9,64 @@ namespace {
 
 const char* name_of(kind what) {
     switch (what) {
-        case kind::void_: return "void";
-        case kind::boolean: return "boolean";
-        case kind::integer: return "integer";
-        case kind::floating: return "floating";
-        case kind::enumeration: return "enumeration";
-        case kind::string: return "string";
-        case kind::c_string: return "c_string";
-        case kind::wide_string: return "wide_string";
-        case kind::bytes: return "bytes";
-        case kind::sequence: return "sequence";
-        case kind::fixed_array: return "fixed_array";
-        case kind::set: return "set";
-        case kind::map: return "map";
-        case kind::optional: return "optional";
-        case kind::owner: return "owner";
-        case kind::variant: return "variant";
-        case kind::monostate: return "monostate";
-        case kind::tuple: return "tuple";
-        case kind::bitset: return "bitset";
-        case kind::duration: return "duration";
-        case kind::time_point: return "time_point";
-        case kind::record: return "record";
-        case kind::message: return "message";
-        case kind::adapted: return "adapted";
-        case kind::pointer: return "pointer";
-        case kind::remote: return "remote";
-        case kind::function: return "function";
-        case kind::self: return "self";
-        case kind::unsupported: return "unsupported";
+        case kind::void_:
+            return "void";
+        case kind::boolean:
+            return "boolean";
+        case kind::integer:
+            return "integer";
+        case kind::floating:
+            return "floating";
+        case kind::enumeration:
+            return "enumeration";
+        case kind::string:
+            return "string";
+        case kind::c_string:
+            return "c_string";
+        case kind::wide_string:
+            return "wide_string";
+        case kind::bytes:
+            return "bytes";
+        case kind::sequence:
+            return "sequence";
+        case kind::fixed_array:
+            return "fixed_array";
+        case kind::set:
+            return "set";
+        case kind::map:
+            return "map";
+        case kind::optional:
+            return "optional";
+        case kind::owner:
+            return "owner";
+        case kind::variant:
+            return "variant";
+        case kind::monostate:
+            return "monostate";
+        case kind::tuple:
+            return "tuple";
+        case kind::bitset:
+            return "bitset";
+        case kind::duration:
+            return "duration";
+        case kind::time_point:
+            return "time_point";
+        case kind::record:
+            return "record";
+        case kind::message:
+            return "message";
+        case kind::adapted:
+            return "adapted";
+        case kind::pointer:
+            return "pointer";
+        case kind::remote:
+            return "remote";
+        case kind::function:
+            return "function";
+        case kind::self:
+            return "self";
+        case kind::unsupported:
+            return "unsupported";
     }
     return "?";
 }
@@ -45,7 +74,8 @@ const char* name_of(kind what) {
 std::string shape(const type& what) {
     std::string text = name_of(what.what);
     if (what.what == kind::integer)
-        text = what.is_byte ? "byte" : (what.is_signed ? "int" : "uint") + std::to_string(what.bits);
+        text =
+            what.is_byte ? "byte" : (what.is_signed ? "int" : "uint") + std::to_string(what.bits);
     if (what.what == kind::floating) text = "float" + std::to_string(what.bits);
     if (what.what == kind::wide_string) text += std::to_string(what.bits);
     if (what.what == kind::enumeration || what.what == kind::record || what.what == kind::message ||
@@ -58,12 +88,14 @@ std::string shape(const type& what) {
     const auto list = [&text](const std::vector<type>& types, const char* open, const char* close) {
         if (types.empty()) return;
         text += open;
-        for (std::size_t i = 0; i < types.size(); ++i) text += (i == 0 ? "" : ", ") + shape(types[i]);
+        for (std::size_t i = 0; i < types.size(); ++i)
+            text += (i == 0 ? "" : ", ") + shape(types[i]);
         text += close;
     };
     list(what.arguments, " <", ">");
     list(what.one_of, " one of (", ")");
-    if (!what.reason.empty()) text += " REFUSED: " + escaped(what.reason) + "; " + escaped(what.advice);
+    if (!what.reason.empty())
+        text += " REFUSED: " + escaped(what.reason) + "; " + escaped(what.advice);
     return text;
 }
 
@@ -95,25 +127,28 @@ public:
         }
     }
     std::string at(const location& where) const {
-        if (where.file.empty() || !in_.path.ends_with(where.file.substr(where.file.rfind('/') + 1))) return {};
+        if (where.file.empty() || !in_.path.ends_with(where.file.substr(where.file.rfind('/') + 1)))
+            return {};
         return " @" + std::to_string(where.line) + ":" + std::to_string(where.column);
     }
     static std::string list(const marks& all) {
         std::string text;
         for (const mark& one : all)
-            text += " [" + one.name + (one.argument.empty() ? "" : "=" + escaped(one.argument)) + "]";
+            text +=
+                " [" + one.name + (one.argument.empty() ? "" : "=" + escaped(one.argument)) + "]";
         return text;
     }
 
     void write(const parameter& one, int depth) {
-        std::string text = "parameter " + (one.name.empty() ? "(unnamed)" : one.name) + ": " + both_names(one.type) + ", " +
-                           name_of(one.how) + ", " + shape(one.type);
+        std::string text = "parameter " + (one.name.empty() ? "(unnamed)" : one.name) + ": " +
+                           both_names(one.type) + ", " + name_of(one.how) + ", " + shape(one.type);
         if (one.flow == parameter::direction::out) text += ", out";
         if (one.flow == parameter::direction::inout) text += ", inout";
         if (!one.size_parameter.empty()) text += ", size in " + escaped(one.size_parameter);
         if (one.number) text += ", number " + std::to_string(*one.number);
         if (!one.default_text.empty())
-            text += ", default `" + escaped(one.default_text) + "`" + (one.default_usable ? "" : " unusable");
+            text += ", default `" + escaped(one.default_text) + "`" +
+                    (one.default_usable ? "" : " unusable");
         line(depth, text + list(one.marks));
     }
 
@@ -148,10 +183,12 @@ public:
             line(depth + 1, "local: " + one.local_because);
             return;
         }
-        std::string result = "result: " + both_names(one.result) + ", " + name_of(one.result_how) + ", " + shape(one.result);
+        std::string result = "result: " + both_names(one.result) + ", " + name_of(one.result_how) +
+                             ", " + shape(one.result);
         if (one.is_task) result += ", in " + one.task_template;
         line(depth + 1, result);
-        constexpr std::array promises{"at_most_once", "at_least_once", "exactly_once", "durable_at_most_once"};
+        constexpr std::array promises{"at_most_once", "at_least_once", "exactly_once",
+                                      "durable_at_most_once"};
         std::string promise = promises[static_cast<std::size_t>(one.promise)];
         if (one.oneway) promise += " oneway";
         if (one.concurrent) promise += " concurrent";
@@ -163,11 +200,13 @@ public:
         if (one.reply_limit) promise += " reply limit " + std::to_string(*one.reply_limit);
         if (one.id) promise += " id " + std::to_string(*one.id);
         line(depth + 1, "promise: " + promise);
-        for (const parameter& each : one.parameters) write(each, depth + 1);
+        for (const parameter& each : one.parameters)
+            write(each, depth + 1);
     }
 
     void write(const interface& one) {
-        line(0, std::string(one.marked ? "interface " : "class ") + escaped(one.name) + at(one.where) + list(one.marks));
+        line(0, std::string(one.marked ? "interface " : "class ") + escaped(one.name) +
+                    at(one.where) + list(one.marks));
         doc(1, one.doc);
         line(1, "published as: " + escaped(one.published_name));
         std::string spaces;
@@ -192,7 +231,8 @@ public:
             std::string text = "constructor(";
             for (std::size_t i = 0; i < each.parameters.size(); ++i) {
                 const parameter& p = each.parameters[i];
-                text += (i == 0 ? "" : ", ") + escaped(p.type.qualified) + (p.name.empty() ? "" : " " + p.name);
+                text += (i == 0 ? "" : ", ") + escaped(p.type.qualified) +
+                        (p.name.empty() ? "" : " " + p.name);
                 if (!p.default_text.empty()) text += " = " + escaped(p.default_text);
             }
             text += ")";
@@ -200,7 +240,8 @@ public:
             if (each.is_noexcept) text += " noexcept";
             line(1, text);
         }
-        for (const method& each : one.methods) write(each, 1);
+        for (const method& each : one.methods)
+            write(each, 1);
         for (const field& each : one.state) {
             line(1, "state:");
             write(each, 2);
@@ -222,10 +263,12 @@ public:
             line(1, "base " + escaped(base.name) + ", " + shape(base));
         if (!one.error_bases.empty()) {
             std::string text = "caught as:";
-            for (const std::string& name : one.error_bases) text += " " + name;
+            for (const std::string& name : one.error_bases)
+                text += " " + name;
             line(1, text);
         }
-        for (const field& each : one.fields) write(each, 1);
+        for (const field& each : one.fields)
+            write(each, 1);
     }
 
     void write(const enumeration& one) {
@@ -233,7 +276,9 @@ public:
                     (one.is_signed ? " int" : " uint") + std::to_string(one.bits));
         doc(1, one.doc);
         for (const enumerator& each : one.values) {
-            line(1, each.name + " = " + (one.is_signed ? std::to_string(each.value) : std::to_string(each.unsigned_value)) +
+            line(1, each.name + " = " +
+                        (one.is_signed ? std::to_string(each.value)
+                                       : std::to_string(each.unsigned_value)) +
                         list(each.marks));
             doc(2, each.doc);
         }
@@ -270,16 +315,21 @@ std::string dump(const file& what) {
     std::string out;
     writer to(what, out);
     to.line(0, "header " + escaped(what.include_as));
-    for (const std::string& stub : what.stub_includes) to.line(0, "uses " + escaped(stub));
-    for (const interface& one : what.interfaces) to.write(one);
+    for (const std::string& stub : what.stub_includes)
+        to.line(0, "uses " + escaped(stub));
+    for (const interface& one : what.interfaces)
+        to.write(one);
     for (const interface& one : what.foreign_bases) {
         to.line(0, "foreign:");
         to.write(one);
     }
-    for (const std::string& name : what.record_order) to.write(what.records.at(name));
-    for (const auto& [name, one] : what.enums) to.write(one);
+    for (const std::string& name : what.record_order)
+        to.write(what.records.at(name));
+    for (const auto& [name, one] : what.enums)
+        to.write(one);
     std::string errors;
-    for (const std::string& name : what.error_types) errors += " " + escaped(name);
+    for (const std::string& name : what.error_types)
+        errors += " " + escaped(name);
     if (!errors.empty()) to.line(0, "throws:" + errors);
     return out;
 }

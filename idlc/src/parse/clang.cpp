@@ -57,7 +57,8 @@ CXCursor scope_of(CXCursor cursor) {
 
 bool is_unnamed(CXCursor cursor) {
     const CXCursorKind kind = clang_getCursorKind(cursor);
-    if (kind == CXCursor_Namespace) return spelling(cursor).empty() || clang_Cursor_isAnonymous(cursor) != 0;
+    if (kind == CXCursor_Namespace)
+        return spelling(cursor).empty() || clang_Cursor_isAnonymous(cursor) != 0;
     if (clang_Cursor_isAnonymous(cursor) != 0 || clang_Cursor_isAnonymousRecordDecl(cursor) != 0)
         return true;
     // From 16 on the spelling is "demo::x::(unnamed struct at ...)", before it is empty.
@@ -71,7 +72,8 @@ std::string qualified_name(CXCursor cursor) {
         const CXCursorKind kind = clang_getCursorKind(at);
         if (clang_isTranslationUnit(kind) != 0 || clang_isInvalid(kind) != 0) break;
         // The standard library's are its own affair: std::__cxx11::list is std::list.
-        if (kind == CXCursor_Namespace && clang_Cursor_isInlineNamespace(at) != 0 && in_std(at)) continue;
+        if (kind == CXCursor_Namespace && clang_Cursor_isInlineNamespace(at) != 0 && in_std(at))
+            continue;
         parts.push_back(is_unnamed(at) ? std::string("(unnamed)") : spelling(at));
     }
     std::string name;
@@ -90,7 +92,8 @@ bool is_nameable(CXCursor cursor) {
         if (clang_isDeclaration(kind) == 0) return false;
         const CX_CXXAccessSpecifier access = clang_getCXXAccessSpecifier(at);
         if (access == CX_CXXPrivate || access == CX_CXXProtected) return false;
-        if (kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod) return false;  // local class
+        if (kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod)
+            return false;  // local class
     }
     return true;
 }

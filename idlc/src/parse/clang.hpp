@@ -70,7 +70,8 @@ void each_field(CXType of, Visitor&& visit) {
         &visit);
 }
 
-/// Where a macro's user wrote it, not where the macro was defined: libclang 14 and 19 agree on that.
+/// Where a macro's user wrote it, not where the macro was defined: libclang 14 and 19 agree on
+/// that.
 model::location location_of(CXSourceLocation where);
 model::location location_of(CXCursor cursor);
 CXFile file_of(CXCursor cursor);
@@ -78,11 +79,15 @@ CXFile file_of(CXCursor cursor);
 std::string spelling(CXCursor cursor);
 std::string spelling(CXType type);
 
-inline bool is_null(CXCursor cursor) { return clang_Cursor_isNull(cursor) != 0; }
-inline bool same(CXCursor left, CXCursor right) { return clang_equalCursors(left, right) != 0; }
+inline bool is_null(CXCursor cursor) {
+    return clang_Cursor_isNull(cursor) != 0;
+}
+inline bool same(CXCursor left, CXCursor right) {
+    return clang_equalCursors(left, right) != 0;
+}
 
-bool is_class(CXCursorKind kind);     // class, struct, union: not templates
-bool is_scope(CXCursorKind kind);     // class or template of one
+bool is_class(CXCursorKind kind);  // class, struct, union: not templates
+bool is_scope(CXCursorKind kind);  // class or template of one
 
 /// Nearest enclosing namespace, class or translation unit; looks through `extern "C"`.
 CXCursor scope_of(CXCursor cursor);

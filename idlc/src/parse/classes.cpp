@@ -24,28 +24,33 @@ struct class_reader {
         switch (clang_getCursorExceptionSpecificationType(function)) {
             case CXCursor_ExceptionSpecificationKind_BasicNoexcept:
             case CXCursor_ExceptionSpecificationKind_DynamicNone:
-            case CXCursor_ExceptionSpecificationKind_NoThrow: return true;
+            case CXCursor_ExceptionSpecificationKind_NoThrow:
+                return true;
             case CXCursor_ExceptionSpecificationKind_ComputedNoexcept: {
                 const std::string whole =
                     spelling(clang_getCanonicalType(clang_getCursorType(function)));
                 return whole.ends_with("noexcept") || whole.ends_with("noexcept(true)");
             }
-            default: return false;
+            default:
+                return false;
         }
     }
 
     model::passing passing_of(CXType type) const {
         const CXType canonical = clang_getCanonicalType(type);
         switch (canonical.kind) {
-            case CXType_RValueReference: return model::passing::rvalue_reference;
+            case CXType_RValueReference:
+                return model::passing::rvalue_reference;
             case CXType_LValueReference:
                 return clang_isConstQualifiedType(clang_getPointeeType(canonical)) != 0
                            ? model::passing::const_reference
                            : model::passing::mutable_reference;
             case CXType_Pointer:
             case CXType_ConstantArray:
-            case CXType_IncompleteArray: return model::passing::pointer;
-            default: return model::passing::value;
+            case CXType_IncompleteArray:
+                return model::passing::pointer;
+            default:
+                return model::passing::value;
         }
     }
 
@@ -55,14 +60,17 @@ struct class_reader {
         if (find_mark(parameter.marks, "in") != nullptr) parameter.flow = flow::in;
         if (find_mark(parameter.marks, "out") != nullptr) parameter.flow = flow::out;
         if (find_mark(parameter.marks, "inout") != nullptr) parameter.flow = flow::inout;
-        if (const model::mark* size = find_mark(parameter.marks, "size")) parameter.size_parameter = size->argument;
+        if (const model::mark* size = find_mark(parameter.marks, "size"))
+            parameter.size_parameter = size->argument;
         if (const model::mark* id = find_mark(parameter.marks, "id")) {
             const auto number = read_number(id->argument);
             if (number && *number > 0 && *number < (1u << 29))
                 parameter.number = static_cast<unsigned>(*number);
             else
-                in.report(id->where, "the number of parameter '" + parameter.name + "' is not in 1 to 536870911",
-                          "write it as a decimal literal");
+                in.report(
+                    id->where,
+                    "the number of parameter '" + parameter.name + "' is not in 1 to 536870911",
+                    "write it as a decimal literal");
         }
     }
 
@@ -91,8 +99,10 @@ struct class_reader {
         const CXType element = clang_getArrayElementType(array);
         const model::type inner = read_type(in, element);
         const bool is_const = clang_isConstQualifiedType(element) != 0;
-        const bool marked = find_mark(parameter.marks, "in") != nullptr || find_mark(parameter.marks, "out") != nullptr ||
-                            find_mark(parameter.marks, "inout") != nullptr || find_mark(parameter.marks, "size") != nullptr;
+        const bool marked = find_mark(parameter.marks, "in") != nullptr ||
+                            find_mark(parameter.marks, "out") != nullptr ||
+                            find_mark(parameter.marks, "inout") != nullptr ||
+                            find_mark(parameter.marks, "size") != nullptr;
         type.arguments.assign(1, inner);
         type.what = marked ? model::kind::pointer : model::kind::unsupported;
         type.reason.clear();
@@ -102,11 +112,13 @@ struct class_reader {
             type.advice = inner.advice;
         } else if (!marked) {
             type.reason = "is a C array, which arrives as a pointer";
-            const std::string known = array.kind == CXType_ConstantArray
-                                          ? "std::array<" + inner.qualified + ", " + std::to_string(type.extent) + ">"
-                                          : std::string();
-            type.advice = "take " + (known.empty() ? "std::span<const " + inner.qualified + ">"
-                                                   : (is_const ? "const " + known + "&" : known + "&"));
+            const std::string known =
+                array.kind == CXType_ConstantArray
+                    ? "std::array<" + inner.qualified + ", " + std::to_string(type.extent) + ">"
+                    : std::string();
+            type.advice =
+                "take " + (known.empty() ? "std::span<const " + inner.qualified + ">"
+                                         : (is_const ? "const " + known + "&" : known + "&"));
         }
         type.cpp = inner.cpp + "*";
         type.qualified = inner.qualified + "*";
@@ -127,9 +139,11 @@ struct class_reader {
                 method.is_task = true;
                 method.task_template = name;
                 CXType form = type;
-                while (form.kind == CXType_Elaborated) form = clang_Type_getNamedType(form);
+                while (form.kind == CXType_Elaborated)
+                    form = clang_Type_getNamedType(form);
                 CXType inner = clang_Type_getTemplateArgumentAsType(form, 0);
-                if (inner.kind == CXType_Invalid) inner = clang_Type_getTemplateArgumentAsType(canonical, 0);
+                if (inner.kind == CXType_Invalid)
+                    inner = clang_Type_getTemplateArgumentAsType(canonical, 0);
                 type = inner;
             }
         }
@@ -144,7 +158,9 @@ struct class_reader {
     }
 
     void read_promises(model::method& method) {
-        const auto marked = [&method](std::string_view name) { return find_mark(method.marks, name); };
+        const auto marked = [&method](std::string_view name) {
+            return find_mark(method.marks, name);
+        };
         if (marked("at_least_once")) method.promise = model::semantics::at_least_once;
         if (marked("exactly_once")) method.promise = model::semantics::exactly_once;
         if (marked("durable_at_most_once")) method.promise = model::semantics::durable_at_most_once;
@@ -157,26 +173,32 @@ struct class_reader {
         const auto duration = [&](const model::mark& mark, const char* spelled) {
             const auto value = read_duration(mark.argument);
             if (!value)
-                in.report(mark.where, std::string(spelled) + "(\"" + mark.argument + "\") is no duration",
+                in.report(mark.where,
+                          std::string(spelled) + "(\"" + mark.argument + "\") is no duration",
                           "write a whole number and us, ms, s, min or h, as in \"500ms\"");
             return value;
         };
-        if (const model::mark* mark = marked("deadline")) method.deadline_us = duration(*mark, "ROI_DEADLINE");
-        if (const model::mark* mark = marked("progress")) method.progress_us = duration(*mark, "ROI_PROGRESS");
+        if (const model::mark* mark = marked("deadline"))
+            method.deadline_us = duration(*mark, "ROI_DEADLINE");
+        if (const model::mark* mark = marked("progress"))
+            method.progress_us = duration(*mark, "ROI_PROGRESS");
         if (const model::mark* mark = marked("reply_limit")) {
             const auto value = read_number(mark->argument);
             if (value && *value > 0 && *value <= (std::uint64_t{1} << 40))
                 method.reply_limit = static_cast<std::int64_t>(*value);
             else
-                in.report(mark->where, "ROI_REPLY_LIMIT(" + mark->argument + ") is no number of bytes",
+                in.report(mark->where,
+                          "ROI_REPLY_LIMIT(" + mark->argument + ") is no number of bytes",
                           "write a decimal literal above zero");
         }
         if (const model::mark* mark = marked("id")) {
             method.id = read_number(mark->argument);
             if (!method.id || *method.id == 0) {
                 method.id.reset();
-                in.report(mark->where, "the id of '" + into.name + "::" + method.name + "' is no number above zero",
-                          "write it as a literal");
+                in.report(
+                    mark->where,
+                    "the id of '" + into.name + "::" + method.name + "' is no number above zero",
+                    "write it as a literal");
             }
         }
     }
@@ -201,9 +223,14 @@ struct class_reader {
         method.is_variadic = clang_Cursor_isVariadic(cursor) != 0;
         const CXType type = clang_getCursorType(cursor);
         switch (clang_Type_getCXXRefQualifier(type)) {
-            case CXRefQualifier_LValue: method.ref_qualifier = model::method::ref::lvalue; break;
-            case CXRefQualifier_RValue: method.ref_qualifier = model::method::ref::rvalue; break;
-            default: break;
+            case CXRefQualifier_LValue:
+                method.ref_qualifier = model::method::ref::lvalue;
+                break;
+            case CXRefQualifier_RValue:
+                method.ref_qualifier = model::method::ref::rvalue;
+                break;
+            default:
+                break;
         }
         CXCursor* overridden = nullptr;
         unsigned overridden_count = 0;
@@ -239,7 +266,8 @@ struct class_reader {
             method.result_written = spelling(clang_getCursorResultType(cursor));
             const int count = clang_Cursor_getNumArguments(cursor);
             for (int i = 0; i < count; ++i) {
-                const CXCursor argument = clang_Cursor_getArgument(cursor, static_cast<unsigned>(i));
+                const CXCursor argument =
+                    clang_Cursor_getArgument(cursor, static_cast<unsigned>(i));
                 model::parameter parameter;
                 parameter.name = spelling(argument);
                 parameter.written = spelling(clang_getCursorType(argument));
@@ -247,14 +275,16 @@ struct class_reader {
                 parameter.marks = read_marks(in, argument);
                 method.parameters.push_back(std::move(parameter));
             }
-            if (method.name == "journal" && method.result_written.find("journal") != std::string::npos)
+            if (method.name == "journal" &&
+                method.result_written.find("journal") != std::string::npos)
                 into.has_journal = true;
         }
         into.methods.push_back(std::move(method));
     }
 
     static bool is_word(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
     }
 
     /// The names alone of a type that stays in its process; references and outer const left out.
@@ -287,8 +317,8 @@ struct class_reader {
 
     static bool is_nameable_type(CXType type) {
         CXType canonical = clang_getCanonicalType(type);
-        while (canonical.kind == CXType_LValueReference || canonical.kind == CXType_RValueReference ||
-               canonical.kind == CXType_Pointer)
+        while (canonical.kind == CXType_LValueReference ||
+               canonical.kind == CXType_RValueReference || canonical.kind == CXType_Pointer)
             canonical = clang_getCanonicalType(clang_getPointeeType(canonical));
         if (canonical.kind != CXType_Record && canonical.kind != CXType_Enum) return true;
         return is_nameable(clang_getTypeDeclaration(canonical));
@@ -302,7 +332,8 @@ struct class_reader {
         result.where = location_of(cursor);
         result.doc = read_doc(cursor);
         result.is_noexcept = is_noexcept(cursor);
-        result.is_explicit = text(clang_getCursorPrettyPrinted(cursor, nullptr)).starts_with("explicit");
+        result.is_explicit =
+            text(clang_getCursorPrettyPrinted(cursor, nullptr)).starts_with("explicit");
         const int count = clang_Cursor_getNumArguments(cursor);
         for (int i = 0; i < count; ++i) {
             const CXCursor argument = clang_Cursor_getArgument(cursor, static_cast<unsigned>(i));
@@ -348,7 +379,8 @@ struct class_reader {
         result.doc = read_doc(field);
         result.type = read_type(in, clang_getCursorType(field), marks);
         if (const model::mark* id = find_mark(marks, "id"))
-            if (const auto number = read_number(id->argument)) result.number = static_cast<unsigned>(*number);
+            if (const auto number = read_number(id->argument))
+                result.number = static_cast<unsigned>(*number);
         into.state.push_back(std::move(result));
     }
 
@@ -360,7 +392,8 @@ struct class_reader {
         const std::string name = class_name(base);
         into.bases.push_back(name);
         in.base_classes.emplace(name, base);
-        into.base_uses.push_back({name, location_of(base).file, clang_isVirtualBase(specifier) != 0});
+        into.base_uses.push_back(
+            {name, location_of(base).file, clang_isVirtualBase(specifier) != 0});
     }
 
     /// Virtual methods of bases that this abstract class leaves to others: its client needs them.
@@ -376,9 +409,10 @@ struct class_reader {
             each_child(base, [&](CXCursor method) {
                 if (clang_getCursorKind(method) != CXCursor_CXXMethod || !is_public(method)) return;
                 if (clang_CXXMethod_isPureVirtual(method) == 0) return;
-                const bool known = std::any_of(overridden.begin(), overridden.end(), [&](CXCursor it) {
-                    return same(clang_getCanonicalCursor(it), clang_getCanonicalCursor(method));
-                });
+                const bool known =
+                    std::any_of(overridden.begin(), overridden.end(), [&](CXCursor it) {
+                        return same(clang_getCanonicalCursor(it), clang_getCanonicalCursor(method));
+                    });
                 if (known) return;
                 overridden.push_back(method);
                 read_method(method, true);
@@ -393,7 +427,8 @@ struct class_reader {
             CXCursor* list = nullptr;
             unsigned count = 0;
             clang_getOverriddenCursors(method, &list, &count);
-            for (unsigned i = 0; i < count; ++i) overridden.push_back(list[i]);
+            for (unsigned i = 0; i < count; ++i)
+                overridden.push_back(list[i]);
             if (list != nullptr) clang_disposeOverriddenCursors(list);
         });
     }
@@ -412,8 +447,9 @@ struct class_reader {
         }
         const model::mark* remote = marked("remote");
         into.marked = remote != nullptr;
-        into.published_name = remote != nullptr && !remote->argument.empty() ? remote->argument
-                                                                            : spelling(declaration);
+        into.published_name = remote != nullptr && !remote->argument.empty()
+                                  ? remote->argument
+                                  : spelling(declaration);
     }
 
     void read_all() {
@@ -432,28 +468,40 @@ struct class_reader {
         each_child(declaration, [&](CXCursor child) {
             const CXCursorKind kind = clang_getCursorKind(child);
             switch (kind) {
-                case CXCursor_CXXBaseSpecifier: read_base(child); break;
-                case CXCursor_CXXFinalAttr: into.is_final = true; break;
-                case CXCursor_FieldDecl: read_state(child); break;
+                case CXCursor_CXXBaseSpecifier:
+                    read_base(child);
+                    break;
+                case CXCursor_CXXFinalAttr:
+                    into.is_final = true;
+                    break;
+                case CXCursor_FieldDecl:
+                    read_state(child);
+                    break;
                 case CXCursor_Destructor:
                     into.has_virtual_destructor = clang_CXXMethod_isVirtual(child) != 0;
                     break;
                 case CXCursor_Constructor:
                     has_constructor = true;
-                    if (is_public(child)) read_constructor(child);
-                    else read_marks_of_hidden(child);
+                    if (is_public(child))
+                        read_constructor(child);
+                    else
+                        read_marks_of_hidden(child);
                     break;
                 case CXCursor_CXXMethod:
-                    if (is_public(child)) read_method(child, false);
-                    else read_marks_of_hidden(child);
+                    if (is_public(child))
+                        read_method(child, false);
+                    else
+                        read_marks_of_hidden(child);
                     break;
                 case CXCursor_ConversionFunction:
-                    if (is_public(child)) read_method(child, false), make_local(into.methods.back(), "operator");
+                    if (is_public(child))
+                        read_method(child, false), make_local(into.methods.back(), "operator");
                     break;
                 case CXCursor_FunctionTemplate:
                     if (is_public(child)) read_template(child);
                     break;
-                default: break;
+                default:
+                    break;
             }
         });
         if (!has_constructor && !into.is_abstract) into.constructors.emplace_back();
@@ -464,8 +512,9 @@ struct class_reader {
             note_overrides(declaration, overridden);
             read_inherited(declaration, overridden, 0);
         }
-        const bool selective = std::any_of(into.methods.begin(), into.methods.end(),
-                                           [](const model::method& method) { return method.exported; });
+        const bool selective =
+            std::any_of(into.methods.begin(), into.methods.end(),
+                        [](const model::method& method) { return method.exported; });
         if (selective)
             for (model::method& method : into.methods)
                 if (!method.exported) make_local(method, "not marked ROI_EXPORT");
@@ -473,8 +522,9 @@ struct class_reader {
 
     void read_marks_of_hidden(CXCursor member) {
         for (const model::mark& mark : read_marks(in, member))
-            in.report(mark.where, "this mark stands on '" + into.name + "::" + spelling(member) +
-                                      "', which is not public and so never remote",
+            in.report(mark.where,
+                      "this mark stands on '" + into.name + "::" + spelling(member) +
+                          "', which is not public and so never remote",
                       "make the method public, or remove the mark");
     }
 
@@ -503,7 +553,8 @@ model::interface read_interface(context& in, CXCursor declaration) {
 
 void read_foreign_bases(context& in) {
     std::set<std::string> known;
-    for (const model::interface& own : in.file.interfaces) known.insert(own.name);
+    for (const model::interface& own : in.file.interfaces)
+        known.insert(own.name);
     for (bool again = true; again;) {
         again = false;
         const auto met = in.base_classes;  // reading a base may meet further ones

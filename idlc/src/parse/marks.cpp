@@ -41,7 +41,8 @@ model::marks read_marks(context& in, CXCursor declaration) {
         if (!note.starts_with("roi:")) return;
         CXFile file = nullptr;
         unsigned offset = 0;
-        clang_getExpansionLocation(clang_getCursorLocation(child), &file, nullptr, nullptr, &offset);
+        clang_getExpansionLocation(clang_getCursorLocation(child), &file, nullptr, nullptr,
+                                   &offset);
         model::mark mark;
         mark.where = location_of(child);
         in.seen_marks.insert(position(mark.where));
@@ -55,10 +56,11 @@ model::marks read_marks(context& in, CXCursor declaration) {
         marks.push_back(std::move(mark));
     });
     // Clang lists attributes in an order of its own.
-    std::stable_sort(marks.begin(), marks.end(), [](const model::mark& left, const model::mark& right) {
-        return std::pair(left.where.line, left.where.column) <
-               std::pair(right.where.line, right.where.column);
-    });
+    std::stable_sort(marks.begin(), marks.end(),
+                     [](const model::mark& left, const model::mark& right) {
+                         return std::pair(left.where.line, left.where.column) <
+                                std::pair(right.where.line, right.where.column);
+                     });
     return marks;
 }
 
@@ -78,9 +80,11 @@ std::optional<std::uint64_t> read_number(std::string_view written) {
     std::string digits;
     for (const char c : written)
         if (c != '\'') digits += c;
-    while (!digits.empty() && (std::string_view("uUlL").find(digits.back()) != std::string_view::npos))
+    while (!digits.empty() &&
+           (std::string_view("uUlL").find(digits.back()) != std::string_view::npos))
         digits.pop_back();
-    const auto [at, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+    const auto [at, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
     if (digits.empty() || error != std::errc{} || at != digits.data() + digits.size())
         return std::nullopt;
     return value;
@@ -88,7 +92,8 @@ std::optional<std::uint64_t> read_number(std::string_view written) {
 
 std::optional<std::int64_t> read_duration(std::string_view written) {
     std::int64_t value = 0;
-    const auto [at, error] = std::from_chars(written.data(), written.data() + written.size(), value);
+    const auto [at, error] =
+        std::from_chars(written.data(), written.data() + written.size(), value);
     if (error != std::errc{} || value <= 0 || value > 1'000'000'000) return std::nullopt;
     const std::string_view unit = written.substr(static_cast<std::size_t>(at - written.data()));
     if (unit == "us") return value;

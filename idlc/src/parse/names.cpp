@@ -7,11 +7,12 @@ namespace idlc::parse {
 namespace {
 
 constexpr std::array c_library_aliases{
-    "int8_t",       "int16_t",      "int32_t",      "int64_t",      "uint8_t",      "uint16_t",
-    "uint32_t",     "uint64_t",     "int_least8_t", "int_least16_t", "int_least32_t", "int_least64_t",
-    "uint_least8_t", "uint_least16_t", "uint_least32_t", "uint_least64_t", "int_fast8_t", "int_fast16_t",
-    "int_fast32_t", "int_fast64_t", "uint_fast8_t", "uint_fast16_t", "uint_fast32_t", "uint_fast64_t",
-    "intptr_t",     "uintptr_t",    "intmax_t",     "uintmax_t",    "size_t",       "ptrdiff_t",
+    "int8_t",         "int16_t",       "int32_t",       "int64_t",        "uint8_t",
+    "uint16_t",       "uint32_t",      "uint64_t",      "int_least8_t",   "int_least16_t",
+    "int_least32_t",  "int_least64_t", "uint_least8_t", "uint_least16_t", "uint_least32_t",
+    "uint_least64_t", "int_fast8_t",   "int_fast16_t",  "int_fast32_t",   "int_fast64_t",
+    "uint_fast8_t",   "uint_fast16_t", "uint_fast32_t", "uint_fast64_t",  "intptr_t",
+    "uintptr_t",      "intmax_t",      "uintmax_t",     "size_t",         "ptrdiff_t",
     "time_t"};
 
 enum class aliases { kept, resolved };
@@ -58,19 +59,23 @@ bool is_default_argument(CXType argument, CXType first) {
     if (argument.kind == CXType_Invalid) return false;
     const std::string name = qualified_name(clang_getTypeDeclaration(argument));
     if (name == "std::allocator") return true;
-    for (const char* known : {"std::less", "std::hash", "std::equal_to", "std::char_traits", "std::default_delete"})
+    for (const char* known :
+         {"std::less", "std::hash", "std::equal_to", "std::char_traits", "std::default_delete"})
         if (name == known)
             return clang_equalTypes(clang_Type_getTemplateArgumentAsType(argument, 0), first) != 0;
     return false;
 }
 
-std::string with_arguments(std::string name, CXType type, CXType canonical, aliases how, bool standard) {
+std::string with_arguments(std::string name, CXType type, CXType canonical, aliases how,
+                           bool standard) {
     int count = clang_Type_getNumTemplateArguments(canonical);
     if (count < 0) return name;
     // Left out before they are spelt: each holds the first argument again.
     const CXType first = count > 0 ? clang_Type_getTemplateArgumentAsType(canonical, 0) : CXType{};
     while (standard && count > 1 &&
-           is_default_argument(clang_Type_getTemplateArgumentAsType(canonical, static_cast<unsigned>(count) - 1), first))
+           is_default_argument(
+               clang_Type_getTemplateArgumentAsType(canonical, static_cast<unsigned>(count) - 1),
+               first))
         --count;
     std::vector<std::string> arguments;
     std::vector<std::string> spelled;
@@ -92,10 +97,12 @@ std::string with_arguments(std::string name, CXType type, CXType canonical, alia
         arguments.push_back(name_type(argument, how));
     }
     // The extent of std::span.
-    while (standard && arguments.size() > 1 && (arguments.back().empty() || arguments.back() == "18446744073709551615"))
+    while (standard && arguments.size() > 1 &&
+           (arguments.back().empty() || arguments.back() == "18446744073709551615"))
         arguments.pop_back();
     name += '<';
-    for (std::size_t i = 0; i < arguments.size(); ++i) name += (i == 0 ? "" : ", ") + arguments[i];
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+        name += (i == 0 ? "" : ", ") + arguments[i];
     return name + '>';
 }
 
@@ -120,7 +127,8 @@ std::string name_record(CXType type, aliases how) {
     for (const char* bits : {"8", "16", "32"}) {
         const std::string inner = std::string("<char") + bits + "_t>";
         if (name == "std::basic_string" + inner) return std::string("std::u") + bits + "string";
-        if (name == "std::basic_string_view" + inner) return std::string("std::u") + bits + "string_view";
+        if (name == "std::basic_string_view" + inner)
+            return std::string("std::u") + bits + "string_view";
     }
     return name;
 }
@@ -166,9 +174,13 @@ std::string name_type(CXType type, aliases how) {
     const CXType canonical = clang_getCanonicalType(type);
     switch (canonical.kind) {
         case CXType_LValueReference:
-            return name_type(clang_getPointeeType(type.kind == canonical.kind ? type : canonical), how) + "&";
+            return name_type(clang_getPointeeType(type.kind == canonical.kind ? type : canonical),
+                             how) +
+                   "&";
         case CXType_RValueReference:
-            return name_type(clang_getPointeeType(type.kind == canonical.kind ? type : canonical), how) + "&&";
+            return name_type(clang_getPointeeType(type.kind == canonical.kind ? type : canonical),
+                             how) +
+                   "&&";
         case CXType_Pointer: {
             const CXType source = type.kind == CXType_Pointer ? type : canonical;
             const CXType pointee = clang_getPointeeType(source);
@@ -176,9 +188,13 @@ std::string name_type(CXType type, aliases how) {
             const std::string star = clang_isConstQualifiedType(canonical) != 0 ? "* const" : "*";
             return name_type(pointee, how) + star;
         }
-        case CXType_Record: return constness(canonical, name_record(type.kind == CXType_Typedef ? canonical : type, how));
-        case CXType_Enum: return constness(canonical, qualified_name(clang_getTypeDeclaration(canonical)));
-        default: break;
+        case CXType_Record:
+            return constness(canonical,
+                             name_record(type.kind == CXType_Typedef ? canonical : type, how));
+        case CXType_Enum:
+            return constness(canonical, qualified_name(clang_getTypeDeclaration(canonical)));
+        default:
+            break;
     }
     return spelling(canonical);
 }

@@ -36,11 +36,17 @@ prepared prepare(const request& what) {
     prepared result;
     const flags kept = filter_flags(what.flags, clang_major());
     for (const std::string& reason : kept.refused) {
-        result.problems.push_back({model::severity::error, {}, "compiler flag " + reason, "leave it out"});
+        result.problems.push_back(
+            {model::severity::error, {}, "compiler flag " + reason, "leave it out"});
         result.usable = false;
     }
-    result.arguments = {"-x", "c++", "-DROI_IDLC=1", "-fno-caret-diagnostics", "-Wno-everything",
-                        "-W#pragma-messages", "-W#warnings"};
+    result.arguments = {"-x",
+                        "c++",
+                        "-DROI_IDLC=1",
+                        "-fno-caret-diagnostics",
+                        "-Wno-everything",
+                        "-W#pragma-messages",
+                        "-W#warnings"};
     result.arguments.insert(result.arguments.end(), kept.accepted.begin(), kept.accepted.end());
     const search_paths found = find_toolchain(kept.accepted);
     result.arguments.insert(result.arguments.end(), found.arguments.begin(), found.arguments.end());
@@ -49,7 +55,8 @@ prepared prepare(const request& what) {
     std::error_code error;
     if (!fs::is_regular_file(what.header, error)) {
         const bool there = fs::exists(what.header, error);
-        result.problems.push_back({model::severity::error, {},
+        result.problems.push_back({model::severity::error,
+                                   {},
                                    "cannot read '" + what.header + "': " +
                                        (there ? "it is not a regular file" : "no such file"),
                                    {}});
@@ -70,7 +77,8 @@ std::string quoted(const std::string& path) {
 CXErrorCode parse_unit(CXIndex index, const std::vector<std::string>& arguments,
                        const std::string& wrapper, unsigned options, clang_unit& unit) {
     std::vector<const char*> pointers;
-    for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
+    for (const std::string& argument : arguments)
+        pointers.push_back(argument.c_str());
     CXUnsavedFile file{wrapper_name, wrapper.data(), wrapper.size()};
     CXTranslationUnit parsed = nullptr;
     const CXErrorCode code =
@@ -88,14 +96,17 @@ std::string include_name(const std::string& file, const std::vector<std::string>
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         std::string directory;
         for (const std::string_view prefix : {"-I", "-isystem", "-iquote"}) {
-            if (arguments[i] == prefix && i + 1 < arguments.size()) directory = arguments[i + 1];
-            else if (arguments[i].starts_with(prefix) && arguments[i].size() > prefix.size() && directory.empty())
+            if (arguments[i] == prefix && i + 1 < arguments.size())
+                directory = arguments[i + 1];
+            else if (arguments[i].starts_with(prefix) && arguments[i].size() > prefix.size() &&
+                     directory.empty())
                 directory = arguments[i].substr(prefix.size());
         }
         if (directory.empty()) continue;
         const fs::path relative = path.lexically_relative(fs::weakly_canonical(directory, error));
         if (relative.empty() || relative.begin()->string() == "..") continue;
-        if (best.empty() || relative.generic_string().size() < best.size()) best = relative.generic_string();
+        if (best.empty() || relative.generic_string().size() < best.size())
+            best = relative.generic_string();
     }
     return best.empty() ? path.filename().string() : best;
 }
@@ -113,10 +124,12 @@ struct walker {
         if (!answer) {
             std::size_t size = 0;
             const char* contents = clang_getFileContents(in.unit, file, &size);
-            const std::string_view view(contents != nullptr ? contents : "", contents != nullptr ? size : 0);
-            answer = view.find("ROI_") != std::string_view::npos ||
-                     view.find("adapt<") != std::string_view::npos ||
-                     clang_Location_isInSystemHeader(clang_getLocationForOffset(in.unit, file, 0)) == 0;
+            const std::string_view view(contents != nullptr ? contents : "",
+                                        contents != nullptr ? size : 0);
+            answer =
+                view.find("ROI_") != std::string_view::npos ||
+                view.find("adapt<") != std::string_view::npos ||
+                clang_Location_isInSystemHeader(clang_getLocationForOffset(in.unit, file, 0)) == 0;
         }
         interesting.emplace_back(file, answer);
         return answer;
@@ -141,7 +154,8 @@ struct walker {
             } else if (is_class(kind) || kind == CXCursor_ClassTemplate ||
                        kind == CXCursor_ClassTemplatePartialSpecialization) {
                 if (is_interesting(file_of(child))) visit_class(child, what);
-            } else if (what == step::interfaces && kind == CXCursor_FunctionDecl && in_header(child)) {
+            } else if (what == step::interfaces && kind == CXCursor_FunctionDecl &&
+                       in_header(child)) {
                 report_meaningless(child, "a function");
             } else if (what == step::interfaces && kind == CXCursor_VarDecl && in_header(child)) {
                 report_meaningless(child, "a variable");
@@ -151,7 +165,8 @@ struct walker {
 
     void report_meaningless(CXCursor cursor, const char* what) {
         for (const model::mark& mark : read_marks(in, cursor))
-            in.report(mark.where, std::string("this mark stands on ") + what + ", where it means nothing",
+            in.report(mark.where,
+                      std::string("this mark stands on ") + what + ", where it means nothing",
                       "remove it, or make '" + spelling(cursor) + "' a method of a remote class");
     }
 
@@ -182,30 +197,36 @@ struct walker {
         each_child(root, [&](CXCursor child) {
             const std::string name = spelling(child);
             const std::string_view prefix = "roi_idlc_probe_";
-            if (clang_getCursorKind(child) != CXCursor_TypedefDecl || !name.starts_with(prefix)) return;
+            if (clang_getCursorKind(child) != CXCursor_TypedefDecl || !name.starts_with(prefix))
+                return;
             const std::size_t index = std::stoul(name.substr(prefix.size()));
             const CXType answer = clang_getCanonicalType(clang_getTypedefDeclUnderlyingType(child));
-            if (index < asked.size() && answer.kind != CXType_Void) in.adapters.emplace(asked[index], answer);
+            if (index < asked.size() && answer.kind != CXType_Void)
+                in.adapters.emplace(asked[index], answer);
         });
     }
 
     void visit_adapter(CXCursor child) {
         if (spelling(child) != "adapt" || qualified_name(child) != "roi::adapt" ||
-            clang_isCursorDefinition(child) == 0 || clang_getCursorKind(child) == CXCursor_ClassTemplate)
+            clang_isCursorDefinition(child) == 0 ||
+            clang_getCursorKind(child) == CXCursor_ClassTemplate)
             return;
         const CXType type = clang_getCursorType(child);
-        const CXType foreign = clang_getCanonicalType(clang_Type_getTemplateArgumentAsType(type, 0));
+        const CXType foreign =
+            clang_getCanonicalType(clang_Type_getTemplateArgumentAsType(type, 0));
         if (foreign.kind == CXType_Invalid) return;
         bool found = false;
         each_child(child, [&](CXCursor member) {
             const CXCursorKind kind = clang_getCursorKind(member);
-            if ((kind == CXCursor_TypeAliasDecl || kind == CXCursor_TypedefDecl) && spelling(member) == "wire") {
+            if ((kind == CXCursor_TypeAliasDecl || kind == CXCursor_TypedefDecl) &&
+                spelling(member) == "wire") {
                 in.adapters[cpp_name(foreign)] = clang_getTypedefDeclUnderlyingType(member);
                 found = true;
             }
         });
         if (!found)
-            in.report(location_of(child), "roi::adapt<" + cpp_name(foreign) + "> does not say what it travels as",
+            in.report(location_of(child),
+                      "roi::adapt<" + cpp_name(foreign) + "> does not say what it travels as",
                       "add 'using wire = ...;' with a type that can travel");
     }
 
@@ -218,7 +239,8 @@ struct walker {
                 known.push_back(name);
                 read_record(in, type, name);
                 if (!is_nameable(child))
-                    in.report(location_of(child), "'" + name + "' is private or unnamed, so no client can catch it",
+                    in.report(location_of(child),
+                              "'" + name + "' is private or unnamed, so no client can catch it",
                               "declare it where it is public and named");
             }
         }
@@ -234,25 +256,32 @@ struct walker {
         const model::mark* remote = find_mark(marks, "remote");
         if (!defined) {
             for (const model::mark& mark : marks)
-                in.report(mark.where, "this mark stands on a forward declaration of '" + spelling(child) + "'",
+                in.report(mark.where,
+                          "this mark stands on a forward declaration of '" + spelling(child) + "'",
                           "put it on the definition");
             return;
         }
         if (clang_getCursorKind(child) == CXCursor_ClassTemplate) {
             for (const model::mark& mark : marks)
                 if (mark.name != "value" && mark.name != "error")
-                    in.report(mark.where, "'" + spelling(child) + "' is a class template, which has no client",
+                    in.report(mark.where,
+                              "'" + spelling(child) + "' is a class template, which has no client",
                               "derive a class from the instantiation that is meant, and mark that");
             return;
         }
         if (remote != nullptr && clang_getCursorKind(child) == CXCursor_UnionDecl) {
-            in.report(remote->where, "'" + spelling(child) + "' is a union, which cannot be remote", "make it a class");
+            in.report(remote->where, "'" + spelling(child) + "' is a union, which cannot be remote",
+                      "make it a class");
             return;
         }
-        if (remote != nullptr && (!is_nameable(child) || is_scope(clang_getCursorKind(scope_of(child))))) {
-            in.report(remote->where, "'" + class_name(child) + "' is nested or unnamed, so no client can be generated beside it",
+        if (remote != nullptr &&
+            (!is_nameable(child) || is_scope(clang_getCursorKind(scope_of(child))))) {
+            in.report(remote->where,
+                      "'" + class_name(child) +
+                          "' is nested or unnamed, so no client can be generated beside it",
                       "move it into a named namespace");
-        } else if (remote != nullptr || (in.all_classes && is_nameable(child) && has_methods(child))) {
+        } else if (remote != nullptr ||
+                   (in.all_classes && is_nameable(child) && has_methods(child))) {
             in.file.interfaces.push_back(read_interface(in, child));
             return visit_nested(child);
         }
@@ -283,14 +312,19 @@ struct walker {
         if (remote) return;
         for (const model::mark& mark : marks)
             if (mark.name != "value" && mark.name != "error" && mark.name != "remote")
-                in.report(mark.where, "this mark stands on '" + class_name(child) + "', which is not remote",
+                in.report(mark.where,
+                          "this mark stands on '" + class_name(child) + "', which is not remote",
                           "add ROI_REMOTE(), or remove it");
         if (in.all_classes) return;
         each_child(child, [&](CXCursor member) {
             const CXCursorKind kind = clang_getCursorKind(member);
-            if (kind != CXCursor_CXXMethod && kind != CXCursor_Constructor && kind != CXCursor_FunctionTemplate) return;
+            if (kind != CXCursor_CXXMethod && kind != CXCursor_Constructor &&
+                kind != CXCursor_FunctionTemplate)
+                return;
             for (const model::mark& mark : read_marks(in, member))
-                in.report(mark.where, "this mark stands on a method of '" + class_name(child) + "', which is not remote",
+                in.report(mark.where,
+                          "this mark stands on a method of '" + class_name(child) +
+                              "', which is not remote",
                           "mark the class ROI_REMOTE(), or remove it");
         });
     }
@@ -300,8 +334,10 @@ bool is_own_notice(const std::string& text) {
     return text.find(mark_notice) != std::string::npos;
 }
 
-/// Clang's own errors, word for word. Marks that were expanded come as notices; they are kept apart.
-void read_diagnostics(CXTranslationUnit unit, result& into, std::vector<model::location>& expanded) {
+/// Clang's own errors, word for word. Marks that were expanded come as notices; they are kept
+/// apart.
+void read_diagnostics(CXTranslationUnit unit, result& into,
+                      std::vector<model::location>& expanded) {
     const unsigned count = clang_getNumDiagnostics(unit);
     for (unsigned i = 0; i < count; ++i) {
         CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
@@ -317,11 +353,13 @@ void read_diagnostics(CXTranslationUnit unit, result& into, std::vector<model::l
             for (unsigned k = 0; k < clang_getNumDiagnosticsInSet(children); ++k) {
                 CXDiagnostic child = clang_getDiagnosticInSet(children, k);
                 model::location place = location_of(clang_getDiagnosticLocation(child));
-                if (place.file == wrapper_name) place = {};  // "in file included from" our main file
+                if (place.file == wrapper_name)
+                    place = {};  // "in file included from" our main file
                 if (!place.file.empty())
-                    into.diagnostics.push_back({model::severity::note, std::move(place),
-                                            text(clang_getDiagnosticSpelling(child)),
-                                            {}});
+                    into.diagnostics.push_back({model::severity::note,
+                                                std::move(place),
+                                                text(clang_getDiagnosticSpelling(child)),
+                                                {}});
                 clang_disposeDiagnostic(child);
             }
             // `class FOO_API X {` with FOO_API undefined reads as a variable of type class FOO_API.
@@ -329,9 +367,9 @@ void read_diagnostics(CXTranslationUnit unit, result& into, std::vector<model::l
             if (const auto at = message.find(sign); at != std::string::npos) {
                 std::string name = message.substr(at + sign.size());
                 name = name.substr(0, name.find('\''));
-                into.diagnostics.push_back({model::severity::note, where,
-                                            "'" + name + "' is no macro here",
-                                            "define it (-D" + name + "=), or include the header that does"});
+                into.diagnostics.push_back(
+                    {model::severity::note, where, "'" + name + "' is no macro here",
+                     "define it (-D" + name + "=), or include the header that does"});
             }
         }
         clang_disposeDiagnostic(diagnostic);
@@ -343,7 +381,8 @@ void collect_includes(CXTranslationUnit unit, model::file& file) {
         unit,
         [](CXFile included, CXSourceLocation*, unsigned depth, CXClientData data) {
             if (depth == 0) return;
-            static_cast<model::file*>(data)->included_files.push_back(text(clang_getFileName(included)));
+            static_cast<model::file*>(data)->included_files.push_back(
+                text(clang_getFileName(included)));
         },
         &file);
     std::sort(file.included_files.begin(), file.included_files.end());
@@ -353,8 +392,10 @@ void collect_includes(CXTranslationUnit unit, model::file& file) {
 
 void add_stub_includes(model::file& file, const std::vector<std::string>& arguments) {
     std::vector<model::interface*> all;
-    for (model::interface& interface : file.interfaces) all.push_back(&interface);
-    for (model::interface& interface : file.foreign_bases) all.push_back(&interface);
+    for (model::interface& interface : file.interfaces)
+        all.push_back(&interface);
+    for (model::interface& interface : file.foreign_bases)
+        all.push_back(&interface);
     for (model::interface* interface : all)
         for (auto& base : interface->base_uses) {
             std::error_code error;
@@ -365,7 +406,8 @@ void add_stub_includes(model::file& file, const std::vector<std::string>& argume
             std::string stub = include_name(base.header, arguments);
             stub = fs::path(stub).replace_extension(".roi.hpp").generic_string();
             base.header = stub;
-            if (std::find(file.stub_includes.begin(), file.stub_includes.end(), stub) == file.stub_includes.end())
+            if (std::find(file.stub_includes.begin(), file.stub_includes.end(), stub) ==
+                file.stub_includes.end())
                 file.stub_includes.push_back(stub);
         }
 }
@@ -383,7 +425,8 @@ std::string clang_version() {
 result run(const request& what) {
     const auto begin = std::chrono::steady_clock::now();
     const auto since = [](std::chrono::steady_clock::time_point start) {
-        return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+        return std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::steady_clock::now() - start);
     };
     result answer;
     prepared ready = prepare(what);
@@ -391,7 +434,8 @@ result run(const request& what) {
     answer.bad_usage = !ready.usable;
     if (!ready.usable) return answer;
 
-    const std::string include = "#include " + quoted(fs::absolute(what.header).lexically_normal().string()) + "\n";
+    const std::string include =
+        "#include " + quoted(fs::absolute(what.header).lexically_normal().string()) + "\n";
     std::string completions;
     std::set<std::string> completed;
     std::vector<std::string> probed;
@@ -408,18 +452,20 @@ result run(const request& what) {
         answer.timing.passes = pass;
         if (code != CXError_Success || !unit) {
             answer.failed = true;
-            answer.diagnostics.push_back({model::severity::error, {what.header, 0, 0},
-                                          code == CXError_Crashed
-                                              ? "libclang ran out of memory on this header, or failed"
-                                              : "libclang does not take these compiler flags",
-                                          {}});
+            answer.diagnostics.push_back(
+                {model::severity::error,
+                 {what.header, 0, 0},
+                 code == CXError_Crashed ? "libclang ran out of memory on this header, or failed"
+                                         : "libclang does not take these compiler flags",
+                 {}});
             break;
         }
         result one;
         one.timing = answer.timing;
         one.diagnostics = before;
         one.file.path = what.header;
-        one.file.include_as = what.include_as.empty() ? include_name(what.header, ready.arguments) : what.include_as;
+        one.file.include_as =
+            what.include_as.empty() ? include_name(what.header, ready.arguments) : what.include_as;
         std::vector<model::location> expanded;
         read_diagnostics(unit.get(), one, expanded);
         collect_includes(unit.get(), one.file);
@@ -429,7 +475,8 @@ result run(const request& what) {
             answer = std::move(one);
             break;
         }
-        context in{unit.get(), clang_getFile(unit.get(), fs::absolute(what.header).lexically_normal().c_str()),
+        context in{unit.get(),
+                   clang_getFile(unit.get(), fs::absolute(what.header).lexically_normal().c_str()),
                    one.file, one.diagnostics, what.all_classes};
         walker walk{in, ready.arguments, {}};
         const CXCursor root = clang_getTranslationUnitCursor(unit.get());
@@ -444,11 +491,13 @@ result run(const request& what) {
 
         std::string more;
         for (const std::string& name : in.incomplete)
-            if (completed.insert(name).second) more += "static_assert(sizeof(::" + name + ") > 0);\n";
+            if (completed.insert(name).second)
+                more += "static_assert(sizeof(::" + name + ") > 0);\n";
         if (probed.empty() && !in.probes.empty()) more += probe_text;
         for (const std::string& name : in.probes)
             if (std::find(probed.begin(), probed.end(), name) == probed.end()) {
-                more += "typedef roi_idlc_probe< ::" + name + ">::type roi_idlc_probe_" + std::to_string(probed.size()) + ";\n";
+                more += "typedef roi_idlc_probe< ::" + name + ">::type roi_idlc_probe_" +
+                        std::to_string(probed.size()) + ";\n";
                 probed.push_back(name);
             }
         if (more.empty()) break;
@@ -460,15 +509,19 @@ result run(const request& what) {
 
 std::chrono::microseconds bare_parse(const request& what, bodies how) {
     const prepared ready = prepare(what);
-    const std::string include = "#include " + quoted(fs::absolute(what.header).lexically_normal().string()) + "\n";
+    const std::string include =
+        "#include " + quoted(fs::absolute(what.header).lexically_normal().string()) + "\n";
     const auto begin = std::chrono::steady_clock::now();
     {
         clang_index index(clang_createIndex(0, 0));
         clang_unit unit;
-        parse_unit(index.get(), ready.arguments, include,
-                   how == bodies::skipped ? CXTranslationUnit_SkipFunctionBodies : CXTranslationUnit_None, unit);
+        parse_unit(
+            index.get(), ready.arguments, include,
+            how == bodies::skipped ? CXTranslationUnit_SkipFunctionBodies : CXTranslationUnit_None,
+            unit);
     }
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                                 begin);
 }
 
 }  // namespace idlc::parse

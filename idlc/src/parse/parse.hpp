@@ -25,8 +25,8 @@ struct timing {
 struct result {
     model::file file;
     std::vector<model::diagnostic> diagnostics;
-    bool failed = false;       // clang's own errors: the model holds nothing to go on with
-    bool bad_usage = false;    // flags refused, or the header cannot be read
+    bool failed = false;     // clang's own errors: the model holds nothing to go on with
+    bool bad_usage = false;  // flags refused, or the header cannot be read
     parse::timing timing;
 };
 

@@ -7,7 +7,8 @@ namespace idlc::parse {
 namespace {
 
 std::string wire_name(std::string name) {
-    for (std::size_t at; (at = name.find("::")) != std::string::npos;) name.replace(at, 2, ".");
+    for (std::size_t at; (at = name.find("::")) != std::string::npos;)
+        name.replace(at, 2, ".");
     return name;
 }
 
@@ -46,23 +47,30 @@ struct record_reader {
             switch (clang_getCursorKind(child)) {
                 case CXCursor_Constructor:
                     declares_constructor = true;
-                    if (takes_no_argument(child) && !is_hidden(child) && !is_deleted(child)) has_default = true;
+                    if (takes_no_argument(child) && !is_hidden(child) && !is_deleted(child))
+                        has_default = true;
                     break;
                 case CXCursor_CXXMethod:
                 case CXCursor_Destructor:
                     has_virtual = has_virtual || clang_CXXMethod_isVirtual(child) != 0;
                     break;
                 case CXCursor_FunctionTemplate:
-                    if (spelling(child).starts_with(spelling(pattern).substr(0, spelling(pattern).find('<'))))
+                    if (spelling(child).starts_with(
+                            spelling(pattern).substr(0, spelling(pattern).find('<'))))
                         declares_constructor = true;
                     break;
-                case CXCursor_CXXBaseSpecifier: read_base(child); break;
-                default: break;
+                case CXCursor_CXXBaseSpecifier:
+                    read_base(child);
+                    break;
+                default:
+                    break;
             }
         });
         record.is_polymorphic = record.is_polymorphic || has_virtual;
-        record.default_constructible = record.default_constructible && (!declares_constructor || has_default);
-        record.is_aggregate = !declares_constructor && !record.is_polymorphic && record.error_bases.empty();
+        record.default_constructible =
+            record.default_constructible && (!declares_constructor || has_default);
+        record.is_aggregate =
+            !declares_constructor && !record.is_polymorphic && record.error_bases.empty();
     }
 
     void read_base(CXCursor specifier) {
@@ -100,7 +108,8 @@ struct record_reader {
             if (known->second.is_error) record.error_bases.push_back(wire_name(base.name));
             for (const std::string& further : known->second.error_bases)
                 record.error_bases.push_back(further);
-            if (!is_public && !known->second.fields.empty() && base.reason.empty() && !record.is_value) {
+            if (!is_public && !known->second.fields.empty() && base.reason.empty() &&
+                !record.is_value) {
                 base.reason = "is a private base";
                 base.advice = "derive publicly";
             }
@@ -125,13 +134,14 @@ struct record_reader {
         record.error_bases.push_back(wire_name(qualified_name(declaration)));
         each_child(clang_getCursorDefinition(declaration), [&](CXCursor child) {
             if (clang_getCursorKind(child) == CXCursor_CXXBaseSpecifier)
-                add_error_bases(clang_getTypeDeclaration(clang_getCanonicalType(clang_getCursorType(child))));
+                add_error_bases(
+                    clang_getTypeDeclaration(clang_getCanonicalType(clang_getCursorType(child))));
         });
     }
 
     /// Fields of `type`, those of unnamed members included: `name` and `path` lead to them.
-    void read_fields(CXType type, const std::string& name_prefix, const std::string& path, bool hidden,
-                     int depth) {
+    void read_fields(CXType type, const std::string& name_prefix, const std::string& path,
+                     bool hidden, int depth) {
         each_field(type, [&](CXCursor field) {
             const std::string name = spelling(field);
             const CXType field_type = clang_getCursorType(field);
@@ -141,7 +151,8 @@ struct record_reader {
             const bool unnamed_field = name.empty() || name.find('(') != std::string::npos;
             const bool unnamed_type = canonical.kind == CXType_Record && is_unnamed(declaration);
             if (unnamed_field && canonical.kind != CXType_Record) return;  // padding in bit-fields
-            if (unnamed_type && clang_getCursorKind(declaration) != CXCursor_UnionDecl && depth < 8) {
+            if (unnamed_type && clang_getCursorKind(declaration) != CXCursor_UnionDecl &&
+                depth < 8) {
                 const std::string prefix = unnamed_field ? name_prefix : name_prefix + name + "_";
                 const std::string inner = unnamed_field ? path : path + name + ".";
                 read_fields(canonical, prefix, inner, is_private, depth + 1);
@@ -151,7 +162,8 @@ struct record_reader {
             result.name = unnamed_field ? "(unnamed)" : name_prefix + name;
             result.access_path = path + name;
             result.is_private = is_private;
-            if (clang_Cursor_isBitField(field) != 0) result.bit_width = clang_getFieldDeclBitWidth(field);
+            if (clang_Cursor_isBitField(field) != 0)
+                result.bit_width = clang_getFieldDeclBitWidth(field);
             result.where = location_of(field);
             result.marks = read_marks(in, field);
             if (const model::mark* id = find_mark(result.marks, "id")) {
@@ -159,7 +171,8 @@ struct record_reader {
                 if (number && *number > 0 && *number < (1u << 29)) {
                     result.number = static_cast<unsigned>(*number);
                 } else {
-                    in.report(id->where, "the number of field '" + result.name + "' is not in 1 to 536870911",
+                    in.report(id->where,
+                              "the number of field '" + result.name + "' is not in 1 to 536870911",
                               "write it as a decimal literal");
                 }
             }
@@ -172,17 +185,20 @@ struct record_reader {
                 result.type.advice = "take std::variant";
             } else {
                 result.type = read_type(in, field_type, result.marks);
-                const CXTypeKind kind = field_type.kind == CXType_Elaborated || field_type.kind == CXType_Typedef
-                                            ? canonical.kind
-                                            : field_type.kind;
+                const CXTypeKind kind =
+                    field_type.kind == CXType_Elaborated || field_type.kind == CXType_Typedef
+                        ? canonical.kind
+                        : field_type.kind;
                 if (kind == CXType_LValueReference || kind == CXType_RValueReference) {
                     result.type.what = model::kind::unsupported;
                     result.type.reason = "is a reference, which cannot be made from what arrives";
                     result.type.advice = "hold the value, or std::shared_ptr<T>";
                     record.default_constructible = false;
-                } else if (clang_isConstQualifiedType(canonical) != 0 && result.type.reason.empty()) {
+                } else if (clang_isConstQualifiedType(canonical) != 0 &&
+                           result.type.reason.empty()) {
                     result.type.reason = "is const, so what arrives cannot be stored in it";
-                    result.type.advice = "make it non-const; a class keeps it private under ROI_VALUE";
+                    result.type.advice =
+                        "make it non-const; a class keeps it private under ROI_VALUE";
                 }
             }
             if (result.type.what == model::kind::record) {
@@ -217,8 +233,9 @@ void read_record(context& in, CXType type, const std::string& name) {
         bool has_children = false;
         each_child(declaration, [&](CXCursor child) {
             const CXCursorKind kind = clang_getCursorKind(child);
-            has_children = has_children || kind == CXCursor_FieldDecl || kind == CXCursor_Constructor ||
-                           kind == CXCursor_CXXMethod || kind == CXCursor_CXXBaseSpecifier;
+            has_children = has_children || kind == CXCursor_FieldDecl ||
+                           kind == CXCursor_Constructor || kind == CXCursor_CXXMethod ||
+                           kind == CXCursor_CXXBaseSpecifier;
         });
         const CXCursor specialised = clang_getSpecializedCursorTemplate(declaration);
         if (!has_children && !is_null(specialised)) {
@@ -262,8 +279,11 @@ void read_enumeration(context& in, CXCursor declaration, const std::string& name
         case CXType_ULong:
         case CXType_ULongLong:
         case CXType_Char16:
-        case CXType_Char32: result.is_signed = false; break;
-        default: result.is_signed = true;
+        case CXType_Char32:
+            result.is_signed = false;
+            break;
+        default:
+            result.is_signed = true;
     }
     result.doc = read_doc(source);
     result.where = location_of(source);

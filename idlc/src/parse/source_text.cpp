@@ -14,7 +14,8 @@ std::string trimmed(std::string_view line) {
 
 /// One line of a comment without what marks it as one.
 std::string without_marker(std::string_view line, bool block) {
-    while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+    while (!line.empty() && (line.front() == ' ' || line.front() == '\t'))
+        line.remove_prefix(1);
     if (block) {
         if (line.starts_with("/**") || line.starts_with("/*!")) line.remove_prefix(3);
         if (line.ends_with("*/")) line.remove_suffix(2);
@@ -36,7 +37,8 @@ struct span_of_file {
 span_of_file extent_of(CXCursor cursor) {
     span_of_file result;
     const CXSourceRange range = clang_getCursorExtent(cursor);
-    clang_getExpansionLocation(clang_getRangeStart(range), &result.file, nullptr, nullptr, &result.begin);
+    clang_getExpansionLocation(clang_getRangeStart(range), &result.file, nullptr, nullptr,
+                               &result.begin);
     clang_getExpansionLocation(clang_getRangeEnd(range), nullptr, nullptr, nullptr, &result.end);
     return result;
 }
@@ -58,7 +60,8 @@ void find_names(CXCursor part, std::vector<replacement>& names, bool& usable) {
         kind == CXCursor_NamespaceRef || kind == CXCursor_MemberRefExpr) {
         const CXCursor meant = clang_getCursorReferenced(part);
         unsigned offset = 0;
-        clang_getExpansionLocation(clang_getCursorLocation(part), nullptr, nullptr, nullptr, &offset);
+        clang_getExpansionLocation(clang_getCursorLocation(part), nullptr, nullptr, nullptr,
+                                   &offset);
         if (!is_null(meant) && clang_isDeclaration(clang_getCursorKind(meant)) != 0) {
             CXCursor owner = meant;
             if (clang_getCursorKind(meant) == CXCursor_EnumConstantDecl &&
@@ -69,7 +72,8 @@ void find_names(CXCursor part, std::vector<replacement>& names, bool& usable) {
                 // An unscoped enumerator belongs to the scope around its enum.
                 const std::string around = qualified_name(scope_of(owner));
                 name = around.empty() ? spelling(meant) : around + "::" + spelling(meant);
-                if (!is_unnamed(owner)) usable = usable && is_nameable(owner);
+                if (!is_unnamed(owner))
+                    usable = usable && is_nameable(owner);
                 else if (clang_getCXXAccessSpecifier(owner) == CX_CXXPrivate ||
                          clang_getCXXAccessSpecifier(owner) == CX_CXXProtected)
                     usable = false;
@@ -94,10 +98,13 @@ std::string read_doc(CXCursor declaration) {
         lines.push_back(without_marker(std::string_view(raw).substr(begin, end - begin), block));
         begin = end + 1;
     }
-    while (!lines.empty() && lines.back().empty()) lines.pop_back();
-    while (!lines.empty() && lines.front().empty()) lines.erase(lines.begin());
+    while (!lines.empty() && lines.back().empty())
+        lines.pop_back();
+    while (!lines.empty() && lines.front().empty())
+        lines.erase(lines.begin());
     std::string doc;
-    for (const std::string& line : lines) doc += (doc.empty() ? "" : "\n") + line;
+    for (const std::string& line : lines)
+        doc += (doc.empty() ? "" : "\n") + line;
     return doc;
 }
 
@@ -105,11 +112,13 @@ default_argument read_default(context& in, CXCursor parameter) {
     default_argument result;
     std::vector<replacement> names;
     each_child(parameter, [&](CXCursor child) {
-        if (clang_isExpression(clang_getCursorKind(child)) != 0) find_names(child, names, result.usable);
+        if (clang_isExpression(clang_getCursorKind(child)) != 0)
+            find_names(child, names, result.usable);
     });
     const span_of_file all = extent_of(parameter);
     std::size_t size = 0;
-    const char* contents = all.file != nullptr ? clang_getFileContents(in.unit, all.file, &size) : nullptr;
+    const char* contents =
+        all.file != nullptr ? clang_getFileContents(in.unit, all.file, &size) : nullptr;
     std::string source;
     if (contents != nullptr && all.begin < all.end && all.end <= size)
         source.assign(contents + all.begin, all.end - all.begin);
@@ -128,8 +137,10 @@ default_argument read_default(context& in, CXCursor parameter) {
         if (at != std::string::npos) result.text = printed.substr(at + 3);
         // Every name stands at the macro's place; the text says which word is which.
         for (const replacement& name : names)
-            for (std::size_t found = 0; (found = result.text.find(name.written, found)) != std::string::npos;) {
-                const bool whole = (found == 0 || (!is_word(result.text[found - 1]) && result.text[found - 1] != ':' &&
+            for (std::size_t found = 0;
+                 (found = result.text.find(name.written, found)) != std::string::npos;) {
+                const bool whole = (found == 0 || (!is_word(result.text[found - 1]) &&
+                                                   result.text[found - 1] != ':' &&
                                                    result.text[found - 1] != '.')) &&
                                    (found + name.written.size() == result.text.size() ||
                                     !is_word(result.text[found + name.written.size()]));
@@ -140,8 +151,9 @@ default_argument read_default(context& in, CXCursor parameter) {
     }
     std::string written = source.substr(equals + 1);
     const unsigned base = all.begin + static_cast<unsigned>(equals) + 1;
-    std::sort(names.begin(), names.end(),
-              [](const replacement& left, const replacement& right) { return left.offset > right.offset; });
+    std::sort(names.begin(), names.end(), [](const replacement& left, const replacement& right) {
+        return left.offset > right.offset;
+    });
     unsigned last = 0;
     for (const replacement& name : names) {
         if (name.offset == last || name.offset < base) continue;
@@ -152,19 +164,25 @@ default_argument read_default(context& in, CXCursor parameter) {
             continue;
         // What follows "::" or "." is found through what stands before it.
         std::size_t before = at;
-        while (before > 0 && (written[before - 1] == ' ' || written[before - 1] == '\n')) --before;
-        if (before > 0 && (written[before - 1] == ':' || written[before - 1] == '.' ||
-                           (before > 1 && written[before - 1] == '>' && written[before - 2] == '-')))
+        while (before > 0 && (written[before - 1] == ' ' || written[before - 1] == '\n'))
+            --before;
+        if (before > 0 &&
+            (written[before - 1] == ':' || written[before - 1] == '.' ||
+             (before > 1 && written[before - 1] == '>' && written[before - 2] == '-')))
             continue;
         if (at > 0 && is_word(written[at - 1])) continue;
         written.replace(at, name.written.size(), name.qualified);
     }
     std::string line;
     for (const char c : written)
-        if (c != '\n' && c != '\r' && c != '\t') line += c;
-        else if (!line.empty() && line.back() != ' ') line += ' ';
-    while (!line.empty() && line.front() == ' ') line.erase(0, 1);
-    while (!line.empty() && line.back() == ' ') line.pop_back();
+        if (c != '\n' && c != '\r' && c != '\t')
+            line += c;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    while (!line.empty() && line.front() == ' ')
+        line.erase(0, 1);
+    while (!line.empty() && line.back() == ' ')
+        line.pop_back();
     result.text = std::move(line);
     return result;
 }

@@ -24,7 +24,8 @@ bool is_there(const fs::path& path) {
 
 int trailing_number(std::string_view name) {
     std::size_t begin = name.size();
-    while (begin > 0 && name[begin - 1] >= '0' && name[begin - 1] <= '9') --begin;
+    while (begin > 0 && name[begin - 1] >= '0' && name[begin - 1] <= '9')
+        --begin;
     int value = 0;
     std::from_chars(name.data() + begin, name.data() + name.size(), value);
     return value;
@@ -100,25 +101,59 @@ bool user_decides_library(const std::vector<std::string>& accepted) {
     return false;
 }
 
-constexpr std::array with_separate_value{"-I",       "-D",       "-U",        "-isystem", "-iquote",
-                                         "-include", "-imacros", "-idirafter", "-isysroot"};
-constexpr std::array dropped_with_value{"-o", "-MF", "-MT", "-MQ", "-x", "-L", "-l", "-aux-info",
-                                        "--param", "-dumpbase", "-dumpdir", "-arch", "-T", "-u"};
-constexpr std::array kept_whole{
-    "-nostdinc",       "-nostdinc++",      "-pthread",         "-fno-exceptions", "-fexceptions",
-    "-fno-rtti",       "-frtti",           "-fsigned-char",    "-funsigned-char", "-fshort-enums",
-    "-fshort-wchar",   "-fno-char8_t",     "-fchar8_t",        "-fms-extensions", "-fopenmp",
-    "-fno-threadsafe-statics", "-m32",     "-m64",             "-mx32",           "-fPIC",
-    "-fPIE",           "-fpic",            "-fpie",            "-ffreestanding",  "-fcoroutines-ts",
-    "-fno-signed-char", "-fno-unsigned-char", "-fdelayed-template-parsing"};
-constexpr std::array kept_prefixes{"-I",        "-D",         "-U",        "-isystem",  "-iquote",
-                                   "-include",  "-imacros",   "-idirafter", "--sysroot=", "-isysroot",
-                                   "-stdlib=",  "--target=",  "--gcc-toolchain=", "-march=",
-                                   "-ftemplate-depth=", "-fconstexpr-depth="};
-constexpr std::array dangerous{"-fplugin", "-fpass-plugin", "-load", "-Xclang", "-Xpreprocessor",
-                               "-Xassembler", "-specs", "--specs", "-wrapper", "-B", "-cc1",
-                               "-add-plugin", "-plugin", "-ivfsoverlay", "-fmodule-file",
-                               "-include-pch", "--config", "-mllvm"};
+constexpr std::array with_separate_value{
+    "-I", "-D", "-U", "-isystem", "-iquote", "-include", "-imacros", "-idirafter", "-isysroot"};
+constexpr std::array dropped_with_value{"-o",       "-MF",   "-MT",       "-MQ",     "-x",
+                                        "-L",       "-l",    "-aux-info", "--param", "-dumpbase",
+                                        "-dumpdir", "-arch", "-T",        "-u"};
+constexpr std::array kept_whole{"-nostdinc",
+                                "-nostdinc++",
+                                "-pthread",
+                                "-fno-exceptions",
+                                "-fexceptions",
+                                "-fno-rtti",
+                                "-frtti",
+                                "-fsigned-char",
+                                "-funsigned-char",
+                                "-fshort-enums",
+                                "-fshort-wchar",
+                                "-fno-char8_t",
+                                "-fchar8_t",
+                                "-fms-extensions",
+                                "-fopenmp",
+                                "-fno-threadsafe-statics",
+                                "-m32",
+                                "-m64",
+                                "-mx32",
+                                "-fPIC",
+                                "-fPIE",
+                                "-fpic",
+                                "-fpie",
+                                "-ffreestanding",
+                                "-fcoroutines-ts",
+                                "-fno-signed-char",
+                                "-fno-unsigned-char",
+                                "-fdelayed-template-parsing"};
+constexpr std::array kept_prefixes{"-I",
+                                   "-D",
+                                   "-U",
+                                   "-isystem",
+                                   "-iquote",
+                                   "-include",
+                                   "-imacros",
+                                   "-idirafter",
+                                   "--sysroot=",
+                                   "-isysroot",
+                                   "-stdlib=",
+                                   "--target=",
+                                   "--gcc-toolchain=",
+                                   "-march=",
+                                   "-ftemplate-depth=",
+                                   "-fconstexpr-depth="};
+constexpr std::array dangerous{
+    "-fplugin", "-fpass-plugin", "-load",         "-Xclang",      "-Xpreprocessor", "-Xassembler",
+    "-specs",   "--specs",       "-wrapper",      "-B",           "-cc1",           "-add-plugin",
+    "-plugin",  "-ivfsoverlay",  "-fmodule-file", "-include-pch", "--config",       "-mllvm"};
 
 template <class List>
 bool has(const List& list, std::string_view flag) {
@@ -144,7 +179,8 @@ int clang_major() {
     static const int major = [] {
         const std::string version = text(clang_getClangVersion());
         const auto at = version.find("version ");
-        return at == std::string::npos ? 0 : leading_number(std::string_view(version).substr(at + 8));
+        return at == std::string::npos ? 0
+                                       : leading_number(std::string_view(version).substr(at + 8));
     }();
     return major;
 }
@@ -156,9 +192,9 @@ flags filter_flags(const std::vector<std::string>& given, int major) {
         const std::string& flag = given[i];
         const bool has_next = i + 1 < given.size();
         const auto is_dangerous = [&flag](std::string_view prefix) {
-            return flag == prefix || (flag.starts_with(prefix) &&
-                                      (prefix == "-B" || flag[prefix.size()] == '=' ||
-                                       prefix == "-fplugin" || prefix == "-load"));
+            return flag == prefix ||
+                   (flag.starts_with(prefix) && (prefix == "-B" || flag[prefix.size()] == '=' ||
+                                                 prefix == "-fplugin" || prefix == "-load"));
         };
         if (has(with_separate_value, flag)) {
             if (has_next) {
@@ -166,7 +202,8 @@ flags filter_flags(const std::vector<std::string>& given, int major) {
                 result.accepted.push_back(given[++i]);
             }
         } else if (std::any_of(dangerous.begin(), dangerous.end(), is_dangerous)) {
-            result.refused.push_back("'" + flag + "' would make the parser run or read foreign code");
+            result.refused.push_back("'" + flag +
+                                     "' would make the parser run or read foreign code");
         } else if (flag.starts_with("-std=") || flag.starts_with("--std=")) {
             has_standard = true;
             result.accepted.push_back(known_standard(flag, major));
@@ -175,9 +212,10 @@ flags filter_flags(const std::vector<std::string>& given, int major) {
         } else if (has(dropped_with_value, flag)) {
             result.ignored.push_back(flag);
             if (has_next) result.ignored.push_back(given[++i]);
-        } else if (has(kept_whole, flag) ||
-                   std::any_of(kept_prefixes.begin(), kept_prefixes.end(),
-                               [&flag](std::string_view prefix) { return flag.starts_with(prefix); })) {
+        } else if (has(kept_whole, flag) || std::any_of(kept_prefixes.begin(), kept_prefixes.end(),
+                                                        [&flag](std::string_view prefix) {
+                                                            return flag.starts_with(prefix);
+                                                        })) {
             result.accepted.push_back(flag);
         } else {
             result.ignored.push_back(flag);
@@ -193,17 +231,19 @@ search_paths find_toolchain(const std::vector<std::string>& accepted) {
         result.arguments.push_back("-resource-dir");
         result.arguments.push_back(directory->string());
     } else {
-        result.missing = "clang's builtin headers (stddef.h) were not found; on Debian: apt-get "
-                         "install libclang-common-" +
-                         std::to_string(clang_major()) + "-dev";
+        result.missing =
+            "clang's builtin headers (stddef.h) were not found; on Debian: apt-get "
+            "install libclang-common-" +
+            std::to_string(clang_major()) + "-dev";
     }
     if (user_decides_library(accepted)) return result;
 
     // libclang picks the newest GCC directory, also one that came without its C++ headers.
     const int version = library_version();
     if (version == 0) {
-        result.missing = "the C++ standard library's headers were not found under /usr/include/c++; "
-                         "on Debian: apt-get install g++";
+        result.missing =
+            "the C++ standard library's headers were not found under /usr/include/c++; "
+            "on Debian: apt-get install g++";
         return result;
     }
     const std::string number = std::to_string(version);

@@ -28,8 +28,12 @@ bool arithmetic(CXType canonical, model::type& type) {
         return true;
     };
     switch (canonical.kind) {
-        case CXType_Void: type.what = model::kind::void_; return true;
-        case CXType_Bool: type.what = model::kind::boolean; return true;
+        case CXType_Void:
+            type.what = model::kind::void_;
+            return true;
+        case CXType_Bool:
+            type.what = model::kind::boolean;
+            return true;
         case CXType_Char_U:
         case CXType_UChar:
         case CXType_Char16:
@@ -37,32 +41,43 @@ bool arithmetic(CXType canonical, model::type& type) {
         case CXType_UShort:
         case CXType_UInt:
         case CXType_ULong:
-        case CXType_ULongLong: return integer(false);
+        case CXType_ULongLong:
+            return integer(false);
         case CXType_Char_S:
         case CXType_SChar:
         case CXType_WChar:
         case CXType_Short:
         case CXType_Int:
         case CXType_Long:
-        case CXType_LongLong: return integer(true);
-        case CXType_Float: type.what = model::kind::floating; type.bits = 32; return true;
-        case CXType_Double: type.what = model::kind::floating; type.bits = 64; return true;
+        case CXType_LongLong:
+            return integer(true);
+        case CXType_Float:
+            type.what = model::kind::floating;
+            type.bits = 32;
+            return true;
+        case CXType_Double:
+            type.what = model::kind::floating;
+            type.bits = 64;
+            return true;
         case CXType_LongDouble:
             refuse(type, "is a long double, whose bits differ between machines", "take double");
             return true;
         case CXType_Float128:
         case CXType_Half:
         case CXType_Float16:
-            refuse(type, "is a floating point type that Protocol Buffers does not know", "take float or double");
+            refuse(type, "is a floating point type that Protocol Buffers does not know",
+                   "take float or double");
             return true;
         case CXType_Int128:
         case CXType_UInt128:
             refuse(type, "is a 128-bit integer", "take two 64-bit integers, or a struct of two");
             return true;
         case CXType_NullPtr:
-            refuse(type, "is nullptr_t, which holds nothing", "leave it out, or take std::monostate");
+            refuse(type, "is nullptr_t, which holds nothing",
+                   "leave it out, or take std::monostate");
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -143,7 +158,8 @@ const std::unordered_map<std::string, refusal>& refused_library_types() {
                                 "take or return std::string or std::vector<std::byte>"};
     static const refusal iterator{"is an iterator, which means nothing in another process",
                                   "return the elements in a container"};
-    static const refusal lock{"is a lock or thread, which belongs to one process", "leave it out of the interface"};
+    static const refusal lock{"is a lock or thread, which belongs to one process",
+                              "leave it out of the interface"};
     static const std::unordered_map<std::string, refusal> known{
         {"std::basic_ostream", stream},
         {"std::basic_istream", stream},
@@ -172,23 +188,29 @@ const std::unordered_map<std::string, refusal>& refused_library_types() {
         {"std::unique_lock", lock},
         {"std::lock_guard", lock},
         {"std::atomic", {"is an atomic, which belongs to one process", "take its value"}},
-        {"std::stop_token", {"is a stop token, which belongs to one process",
-                             "leave it out: a cancelled call is seen by roi::this_call()"}},
+        {"std::stop_token",
+         {"is a stop token, which belongs to one process",
+          "leave it out: a cancelled call is seen by roi::this_call()"}},
         {"std::filesystem::path", {"is a path, which is text of this machine", "take std::string"}},
         {"std::any", {"may hold any type", "take a std::variant of those that may stand there"}},
         {"std::exception_ptr", {"is an exception of this process", "throw it, or return its text"}},
-        {"std::error_code", {"points to a category of this process", "return its value and message"}},
+        {"std::error_code",
+         {"points to a category of this process", "return its value and message"}},
         {"std::weak_ptr", {"owns nothing", "take std::shared_ptr, or a key"}},
         {"std::auto_ptr", {"is a std::auto_ptr", "take std::unique_ptr"}},
         {"std::reference_wrapper", {"is a reference held as a value", "take the value"}},
-        {"std::future", {"is a future of this process", "return the value; the stub has an async form"}},
-        {"std::promise", {"is a promise of this process", "return the value; the stub has an async form"}},
+        {"std::future",
+         {"is a future of this process", "return the value; the stub has an async form"}},
+        {"std::promise",
+         {"is a promise of this process", "return the value; the stub has an async form"}},
         {"std::type_info", {"belongs to one process", "take a name"}},
-        {"std::allocator", {"is an allocator, which belongs to one process", "leave it out of the interface"}},
+        {"std::allocator",
+         {"is an allocator, which belongs to one process", "leave it out of the interface"}},
         {"std::locale", {"is a locale, which belongs to one process", "take its name"}},
         {"std::stack", {"cannot be walked over", "take std::vector"}},
         {"std::forward_list", {"grows at its front only", "take std::list or std::vector"}},
-        {"std::initializer_list", {"cannot be made from what arrives", "take std::vector or std::span<const T>"}},
+        {"std::initializer_list",
+         {"cannot be made from what arrives", "take std::vector or std::span<const T>"}},
         {"std::valarray", {"is a std::valarray", "take std::vector"}},
         {"std::queue", {"cannot be walked over", "take std::deque"}},
         {"std::priority_queue", {"cannot be walked over", "take std::vector"}},
@@ -219,15 +241,18 @@ void read_arguments(context& in, CXType source, CXType canonical, int count, mod
     for (const model::type& inner : type.arguments)
         if (!inner.reason.empty() && type.reason.empty()) {
             // Only the innermost is to blame, and only it is named.
-            const bool passed_on = inner.reason.starts_with("holds '") || inner.reason.starts_with("stands inside");
-            type.reason = passed_on ? inner.reason : "holds '" + inner.qualified + "', which " + inner.reason;
+            const bool passed_on =
+                inner.reason.starts_with("holds '") || inner.reason.starts_with("stands inside");
+            type.reason =
+                passed_on ? inner.reason : "holds '" + inner.qualified + "', which " + inner.reason;
             type.advice = inner.advice;
         }
 }
 
 /// The innermost written form with template arguments, below names and `typename`.
 CXType template_form(CXType type) {
-    while (type.kind == CXType_Elaborated) type = clang_Type_getNamedType(type);
+    while (type.kind == CXType_Elaborated)
+        type = clang_Type_getNamedType(type);
     return type;
 }
 
@@ -304,9 +329,9 @@ bool standard_type(context& in, CXType written, CXType canonical, CXCursor decla
     }
     if (type.what == model::kind::owner) {
         const CXType pointee = clang_Type_getTemplateArgumentAsType(canonical, 0);
-        const std::string deleter = name == "std::unique_ptr"
-                                        ? cpp_name(clang_Type_getTemplateArgumentAsType(canonical, 1))
-                                        : std::string();
+        const std::string deleter =
+            name == "std::unique_ptr" ? cpp_name(clang_Type_getTemplateArgumentAsType(canonical, 1))
+                                      : std::string();
         if (pointee.kind == CXType_IncompleteArray || pointee.kind == CXType_ConstantArray)
             refuse(type, "owns an array of unknown length", "take std::vector");
         else if (!deleter.empty() && !deleter.starts_with("std::default_delete<"))
@@ -320,8 +345,10 @@ bool derives_from(CXCursor declaration, const std::string& base, int depth = 0) 
     if (depth > 32) return false;
     each_child(declaration, [&](CXCursor child) {
         if (found || clang_getCursorKind(child) != CXCursor_CXXBaseSpecifier) return;
-        const CXCursor parent = clang_getTypeDeclaration(clang_getCanonicalType(clang_getCursorType(child)));
-        found = qualified_name(parent) == base || derives_from(clang_getCursorDefinition(parent), base, depth + 1);
+        const CXCursor parent =
+            clang_getTypeDeclaration(clang_getCanonicalType(clang_getCursorType(child)));
+        found = qualified_name(parent) == base ||
+                derives_from(clang_getCursorDefinition(parent), base, depth + 1);
     });
     return found;
 }
@@ -359,11 +386,13 @@ bool adapted_type(context& in, model::type& type) {
 void read_class(context& in, CXType written, CXType canonical, model::type& type) {
     const CXCursor declaration = clang_getTypeDeclaration(canonical);
     const std::string plain = qualified_name(declaration);
-    // Which partial specialisation of roi::adapt fits only the compiler can say: a further pass asks.
+    // Which partial specialisation of roi::adapt fits only the compiler can say: a further pass
+    // asks.
     if (in.partial_adapters) in.probes.insert(type.cpp);
     if (standard_type(in, written, canonical, declaration, plain, type)) return;
     if (plain == "_IO_FILE") {
-        refuse(type, "is a C stream, which belongs to one process", "take the bytes, or a file name");
+        refuse(type, "is a C stream, which belongs to one process",
+               "take the bytes, or a file name");
         return;
     }
 
@@ -374,8 +403,9 @@ void read_class(context& in, CXType written, CXType canonical, model::type& type
         return;
     }
     if (!is_nameable(declaration)) {
-        refuse(type, is_unnamed(declaration) ? "has no name that generated code could use"
-                                             : "is a private type, which generated code cannot name",
+        refuse(type,
+               is_unnamed(declaration) ? "has no name that generated code could use"
+                                       : "is a private type, which generated code cannot name",
                "declare it where it is public and named");
         return;
     }
@@ -385,7 +415,7 @@ void read_class(context& in, CXType written, CXType canonical, model::type& type
                "pass the name that the object is published under");
         return;
     }
-    if (plain.starts_with("__gnu_cxx::") ) {
+    if (plain.starts_with("__gnu_cxx::")) {
         refuse(type, "is an iterator, which means nothing in another process",
                "return the elements in a container");
         return;
@@ -398,8 +428,9 @@ void read_class(context& in, CXType written, CXType canonical, model::type& type
     }
     if (is_null(definition) && clang_Type_getSizeOf(canonical) < 0) {
         const bool waits = in.incomplete.contains(type.cpp);
-        refuse(type, waits ? "is a template instantiation that cannot be completed"
-                           : "is only declared here, so its fields are not known",
+        refuse(type,
+               waits ? "is a template instantiation that cannot be completed"
+                     : "is only declared here, so its fields are not known",
                "include the header that defines it, or specialise roi::adapt<" + type.cpp + ">");
         return;
     }
@@ -442,7 +473,8 @@ void read_pointer(context& in, CXType canonical, CXType written, const model::ma
     }
     if (target.kind == CXType_Void) {
         type.what = model::kind::unsupported;
-        refuse(type, "is a void*, which says neither type nor length", "take std::span<const std::byte>");
+        refuse(type, "is a void*, which says neither type nor length",
+               "take std::span<const std::byte>");
         return;
     }
     if (target.kind == CXType_Pointer) {
@@ -453,8 +485,8 @@ void read_pointer(context& in, CXType canonical, CXType written, const model::ma
     type.arguments.push_back(read_type(in, pointee));
     const model::type& inner = type.arguments[0];
     const bool marked = find_mark(marks, "in") != nullptr || find_mark(marks, "out") != nullptr ||
-                        find_mark(marks, "inout") != nullptr || find_mark(marks, "one_of") != nullptr ||
-                        sized;
+                        find_mark(marks, "inout") != nullptr ||
+                        find_mark(marks, "one_of") != nullptr || sized;
     if (!inner.reason.empty()) {
         type.reason = "points to '" + inner.qualified + "', which " + inner.reason;
         type.advice = inner.advice;
@@ -501,12 +533,13 @@ model::type read_type(context& in, CXType given, const model::marks& marks) {
     };
     type.cpp = without_const(cpp_name(canonical));
     type.qualified = without_const(qualified_type(written));
-    // Clang's spelling of an inner type can have every default argument in it, each twice as long as
-    // the last.
+    // Clang's spelling of an inner type can have every default argument in it, each twice as long
+    // as the last.
     type.written = in.depth == 1 ? without_const(spelling(written)) : type.qualified;
 
     if (clang_isVolatileQualifiedType(canonical) != 0)
-        return refuse(type, "is volatile, which means nothing in another process", "take the plain type");
+        return refuse(type, "is volatile, which means nothing in another process",
+                      "take the plain type");
     if (!in.adapters.empty() && adapted_type(in, type)) return type;
     if (arithmetic(canonical, type)) return type;
     switch (canonical.kind) {
@@ -523,8 +556,10 @@ model::type read_type(context& in, CXType given, const model::marks& marks) {
                 clang_getCanonicalType(clang_getEnumDeclIntegerType(declaration));
             type.bits = static_cast<int>(clang_Type_getSizeOf(underlying) * 8);
             if (!is_nameable(declaration)) {
-                refuse(type, is_unnamed(declaration) ? "is an enum without a name"
-                                                     : "is a private type, which generated code cannot name",
+                refuse(type,
+                       is_unnamed(declaration)
+                           ? "is an enum without a name"
+                           : "is a private type, which generated code cannot name",
                        "declare it where it is public and named");
                 break;
             }
@@ -532,7 +567,9 @@ model::type read_type(context& in, CXType given, const model::marks& marks) {
             type.is_signed = in.file.enums[name].is_signed;
             break;
         }
-        case CXType_Pointer: read_pointer(in, canonical, written, marks, type); break;
+        case CXType_Pointer:
+            read_pointer(in, canonical, written, marks, type);
+            break;
         case CXType_MemberPointer:
             refuse(type, "is a pointer to a member, which means nothing in another process",
                    "take an enum or a name");
@@ -561,7 +598,9 @@ model::type read_type(context& in, CXType given, const model::marks& marks) {
         case CXType_Vector:
             refuse(type, "is a vector register", "take std::array");
             break;
-        case CXType_Record: read_class(in, written, canonical, type); break;
+        case CXType_Record:
+            read_class(in, written, canonical, type);
+            break;
         default:
             if (type.cpp == "char8_t") {  // has no kind of its own
                 type.what = model::kind::integer;
@@ -594,7 +633,8 @@ void index_classes(context& in, CXCursor scope, const std::string& prefix, int d
         } else if (kind == CXCursor_TypedefDecl || kind == CXCursor_TypeAliasDecl) {
             const CXCursor named = clang_getTypeDeclaration(
                 clang_getCanonicalType(clang_getTypedefDeclUnderlyingType(child)));
-            if (is_class(clang_getCursorKind(named))) in.classes.emplace(prefix + spelling(child), named);
+            if (is_class(clang_getCursorKind(named)))
+                in.classes.emplace(prefix + spelling(child), named);
         }
     });
 }
@@ -611,7 +651,8 @@ void read_one_of(context& in, const model::marks& marks, CXType around, model::t
     std::string scope = qualified_name(clang_getTypeDeclaration(base));
 
     std::string rest = mark.argument + ",";
-    for (std::size_t comma; (comma = rest.find(',')) != std::string::npos; rest.erase(0, comma + 1)) {
+    for (std::size_t comma; (comma = rest.find(',')) != std::string::npos;
+         rest.erase(0, comma + 1)) {
         std::string name = rest.substr(0, comma);
         std::erase(name, ' ');
         if (name.starts_with("::")) name.erase(0, 2);
@@ -630,9 +671,12 @@ void read_one_of(context& in, const model::marks& marks, CXType around, model::t
             continue;
         }
         model::type member = read_type(in, clang_getCursorType(found->second));
-        if (member.name != type.name && !derives_from(found->second, qualified_name(clang_getTypeDeclaration(base))) &&
-            !same(clang_getCanonicalCursor(found->second), clang_getCanonicalCursor(clang_getTypeDeclaration(base))))
-            in.report(mark.where, "ROI_ONE_OF names '" + name + "', which does not derive from '" + scope + "'",
+        if (member.name != type.name &&
+            !derives_from(found->second, qualified_name(clang_getTypeDeclaration(base))) &&
+            !same(clang_getCanonicalCursor(found->second),
+                  clang_getCanonicalCursor(clang_getTypeDeclaration(base))))
+            in.report(mark.where,
+                      "ROI_ONE_OF names '" + name + "', which does not derive from '" + scope + "'",
                       "leave it out, or derive it");
         type.one_of.push_back(std::move(member));
     }
