@@ -26,6 +26,10 @@ struct process {
         engine->set_sink(&objects);
         endpoint = engine->listen("");
     }
+    ~process() {
+        kept.clear();
+        engine.reset();  // it uses the sink until then
+    }
     void serve(incoming one) {
         executed.insert(text(one->arguments()).substr(0, 8));
         if (one->header().method == 2) {  // keeps it
