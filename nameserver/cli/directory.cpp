@@ -20,7 +20,7 @@ constexpr int most_pages = 2'000;
 constexpr int most_hops = 8;
 
 naming::name_service_client client_of(const std::string& endpoint, const settings& with) {
-    return naming::name_service_client(roi::at(endpoint, naming::server_object))
+    return naming::name_service_client(roi::at(endpoint, naming::server_object).without_waiting())
         .with({.deadline = with.timeout});
 }
 

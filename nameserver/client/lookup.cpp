@@ -112,7 +112,7 @@ lookup::action lookup::answered(resolve_answer&& answer, time_point now) {
                 newest = std::max(newest, l.generation);
             }
             // The server that just died may still be registered; its successor is on its way.
-            if (what_.stale_generation != 0 && newest <= what_.stale_generation &&
+            if (what_.stale_generation != 0 && newest == what_.stale_generation &&
                 stale_ < max_stale) {
                 ++stale_;
                 absent_ = true;

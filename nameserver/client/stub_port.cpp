@@ -149,8 +149,10 @@ private:
         auto at = clients_.find(server);
         if (at == clients_.end()) {
             const runtime::use here{*owner};
-            at =
-                clients_.emplace(server, name_service_client{roi::at(server, server_object)}).first;
+            at = clients_
+                     .emplace(server,
+                              name_service_client{roi::at(server, server_object).without_waiting()})
+                     .first;
         }
         return at->second.with(options);
     }

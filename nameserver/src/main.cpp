@@ -109,7 +109,8 @@ void make_directory(const std::string& socket) {
 /// Who answers at an endpoint, for the one who wanted to listen there.
 std::string who_is_at(const std::string& endpoint) {
     try {
-        roi::naming::name_service_client other{roi::at(endpoint, roi::naming::server_object)};
+        roi::naming::name_service_client other{
+            roi::at(endpoint, roi::naming::server_object).without_waiting()};
         const auto state = other.with({.deadline = std::chrono::seconds{2}}).state();
         return state.software + ", pid " + std::to_string(state.pid) + ", which keeps " +
                std::to_string(state.names) + (state.names == 1 ? " name in " : " names in ") +

@@ -24,9 +24,15 @@ public:
     target& on(runtime& owner) & { runtime_ = &owner; return *this; }
     target&& on(runtime& owner) && { runtime_ = &owner; return std::move(*this); }
 
+    /// Does not wait for a runtime that does not answer at an endpoint: calls end when connecting
+    /// failed, for callers that know another place to try. Returns *this.
+    target& without_waiting() & { waits_ = false; return *this; }
+    target&& without_waiting() && { waits_ = false; return std::move(*this); }
+
     const std::string& name() const noexcept { return name_; }
     const std::string& scope() const noexcept { return scope_; }
     const std::string& endpoint() const noexcept { return endpoint_; }
+    bool waits() const noexcept { return waits_; }
     /// Null: the current runtime (roi::runtime::current()).
     runtime* owner() const noexcept { return runtime_; }
 
@@ -37,6 +43,7 @@ private:
     std::string scope_;
     std::string endpoint_;
     runtime* runtime_ = nullptr;
+    bool waits_ = true;
 };
 
 /// The object published under `name`.

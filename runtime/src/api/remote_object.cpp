@@ -271,7 +271,8 @@ located remote_object::find_at_endpoint(std::optional<core::time_point> deadline
         if (auto* resolved = std::get_if<core::resolution>(&found)) return adopt(*resolved);
         auto& failed = std::get<locate_failure>(found);
         const auto pause = pauses.next();
-        if (!may_pass(failed.code) || (deadline && owner_->now() + pause >= *deadline)) {
+        if (!target_.waits() || !may_pass(failed.code) ||
+            (deadline && owner_->now() + pause >= *deadline)) {
             return with_tries(std::move(failed), tries);
         }
         owner_->pause(pause);
@@ -319,7 +320,8 @@ public:
             auto& failed = std::get<locate_failure>(found);
             runtime_core& owner = *object_->owner_;
             const auto again = owner.now() + pauses_.next();
-            if (!may_pass(failed.code) || (until_ && again >= *until_)) {
+            if (!object_->target_.waits() || !may_pass(failed.code) ||
+                (until_ && again >= *until_)) {
                 return end(with_tries(std::move(failed), tries_));
             }
             owner.executor().start_timer(
