@@ -76,6 +76,18 @@ std::string class_name(CXCursor declaration);  // for a class that is no instant
 // types.cpp
 model::type read_type(context& in, CXType type, const model::marks& marks = {});
 
+/// Says why a type cannot travel, and what to write instead. Returns it.
+model::type& refuse(model::type& type, std::string reason, std::string advice);
+bool derives_from(CXCursor declaration, const std::string& base, int depth = 0);
+
+// standard_types.cpp
+/// Reads a type of the standard library, called `name`; false where it is none.
+bool standard_type(context& in, CXType written, CXType canonical, CXCursor declaration,
+                   const std::string& name, model::type& type);
+
+// one_of.cpp
+void read_one_of(context& in, const model::marks& marks, CXType around, model::type& type);
+
 // records.cpp
 /// Reads the record or enum behind `type` into the file's tables, once.
 void read_record(context& in, CXType type, const std::string& name);
