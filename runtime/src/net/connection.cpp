@@ -176,6 +176,7 @@ void connection::serve() {
         if (done == progress::lost) return;
         flush(flusher::owner, patience::wait_a_little);
         if (phase_ == phase::ended) return end_owned();
+        bool wanted = false;  // a caller waits: it reads better for itself
         {
             std::lock_guard hold{mutex_};
             if (done == progress::ended) {
@@ -187,10 +188,9 @@ void connection::serve() {
                 stalled_ = true;
                 return;
             }
-            if (first_waiter_ != nullptr) turn = most_turns;
+            wanted = first_waiter_ != nullptr;
         }
-        if (turn >= most_turns && (first_waiter_ != nullptr || shell_->others_wait()))
-            return leave();
+        if (wanted || (turn >= most_turns && shell_->others_wait())) return leave();
         ssize_t got = -1;
         bool looked = false;
         if (settings_->spin && shell_->try_sleep()) {
