@@ -1,5 +1,5 @@
-// Any bytes as a message with fields of every type: a value or malformed, and nothing else. What was
-// read is written and read again, and must stay the same size.
+// Any bytes as a message with fields of every type: a value or malformed, and nothing else. What
+// was read is written and read again, and must stay the same size.
 #include "unit/codec/sample.hpp"
 
 #include <cstdlib>

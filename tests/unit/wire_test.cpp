@@ -1,4 +1,5 @@
-// The wire format itself: what a writer writes a reader reads, and what breaks the format is refused.
+// The wire format itself: what a writer writes a reader reads, and what breaks the format is
+// refused.
 #include <roi/wire.hpp>
 
 #include <roi/error.hpp>
@@ -33,9 +34,19 @@ std::string text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-const std::vector<std::uint64_t> edges{
-    0, 1, 127, 128, 16383, 16384, (1ULL << 31) - 1, 1ULL << 31, (1ULL << 32) - 1, 1ULL << 32,
-    (1ULL << 56) - 1, 1ULL << 63, std::numeric_limits<std::uint64_t>::max()};
+const std::vector<std::uint64_t> edges{0,
+                                       1,
+                                       127,
+                                       128,
+                                       16383,
+                                       16384,
+                                       (1ULL << 31) - 1,
+                                       1ULL << 31,
+                                       (1ULL << 32) - 1,
+                                       1ULL << 32,
+                                       (1ULL << 56) - 1,
+                                       1ULL << 63,
+                                       std::numeric_limits<std::uint64_t>::max()};
 
 }  // namespace
 
@@ -237,8 +248,12 @@ void* operator new(std::size_t size) {
     }
     throw std::bad_alloc{};
 }
-void operator delete(void* storage) noexcept { std::free(storage); }
-void operator delete(void* storage, std::size_t) noexcept { std::free(storage); }
+void operator delete(void* storage) noexcept {
+    std::free(storage);
+}
+void operator delete(void* storage, std::size_t) noexcept {
+    std::free(storage);
+}
 
 TEST_CASE("a steady flow of messages allocates nothing") {
     const std::string payload(3000, 'y');

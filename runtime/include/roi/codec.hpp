@@ -65,7 +65,9 @@ namespace roi::generated {
 /// The wire type of a single type; `many` for repeated fields and presences.
 enum class shape : std::uint8_t { varint, fixed64, length, fixed32, many };
 
-constexpr bool is_single(shape what) noexcept { return what != shape::many; }
+constexpr bool is_single(shape what) noexcept {
+    return what != shape::many;
+}
 constexpr bool is_packable(shape what) noexcept {
     return what != shape::many && what != shape::length;
 }
@@ -77,11 +79,12 @@ constexpr wire::wire_type wire_type_of(shape what) noexcept {
 }
 
 template <class T>
-concept adapted = requires { typename adapt<T>::wire; };
+concept adapted = requires {
+    typename adapt<T>::wire;
+};
 template <class T>
 concept byte_like = std::is_same_v<T, char> || std::is_same_v<T, signed char> ||
-                    std::is_same_v<T, unsigned char> || std::is_same_v<T, std::byte> ||
-                    std::is_same_v<T, char8_t>;
+    std::is_same_v<T, unsigned char> || std::is_same_v<T, std::byte> || std::is_same_v<T, char8_t>;
 template <class T>
 concept plain_enum = std::is_enum_v<T> && !std::is_same_v<T, std::byte> && !adapted<T>;
 
@@ -175,8 +178,7 @@ struct number_form {
 };
 
 template <class T>
-    requires(std::is_integral_v<T> && sizeof(T) <= 8)
-struct form<T> : number_form<form<T>, T> {
+requires(std::is_integral_v<T> && sizeof(T) <= 8) struct form<T> : number_form<form<T>, T> {
     static constexpr shape what = shape::varint;
     // `char` is signed on the wire whatever it is here.
     static constexpr bool is_signed = std::is_signed_v<T> || std::is_same_v<T, char>;
@@ -226,7 +228,9 @@ struct form<std::byte> : number_form<form<std::byte>, std::byte> {
 template <>
 struct form<float> : number_form<form<float>, float> {
     static constexpr shape what = shape::fixed32;
-    static std::uint32_t to_bits(float value) noexcept { return std::bit_cast<std::uint32_t>(value); }
+    static std::uint32_t to_bits(float value) noexcept {
+        return std::bit_cast<std::uint32_t>(value);
+    }
     static float from_bits(std::uint32_t bits) noexcept { return std::bit_cast<float>(bits); }
 };
 
@@ -319,11 +323,7 @@ struct form<T> {
         wire_form::template get<Codec>(in, travelled);
         value = adapt<T>::from_wire(std::move(travelled));
     }
-    static void clear(T& value)
-        requires(what == shape::many)
-    {
-        value = adapt<T>::from_wire({});
-    }
+    static void clear(T& value) requires(what == shape::many) { value = adapt<T>::from_wire({}); }
 };
 
 // ---- elements: single types as they are, the others wrapped in a message ---------------------
@@ -391,8 +391,8 @@ void reserve_elements(wire::reader& in, Container& values) {
     if constexpr (requires { values.reserve(std::size_t{1}); }) {
         const std::size_t count = in.count_same();
         if (count > values.size()) {
-            values.reserve(std::min(values.size() + count,
-                                    most_elements<typename Container::value_type>));
+            values.reserve(
+                std::min(values.size() + count, most_elements<typename Container::value_type>));
         }
     }
 }

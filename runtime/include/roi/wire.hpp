@@ -235,9 +235,11 @@ private:
 
 /// Walks over the fields of one message.
 ///
-///     while (in.next()) switch (in.number()) { case 1: value = in.varint(); break; default: in.skip(); }
+///     while (in.next()) switch (in.number()) { case 1: value = in.varint(); break; default:
+///     in.skip(); }
 ///
-/// Throws malformed. Lengths are checked against what is left before anything is allocated for them.
+/// Throws malformed. Lengths are checked against what is left before anything is allocated for
+/// them.
 class reader {
 public:
     explicit reader(std::span<const std::byte> bytes, int depth = max_depth) noexcept

@@ -30,9 +30,13 @@ void put_c_text(wire::writer& out, std::uint32_t number, const char* value) {
     out.put_bytes_field(number, value, std::strlen(value));
 }
 
-void fail_range() { throw wire::malformed{"a number does not fit the type that it is for"}; }
+void fail_range() {
+    throw wire::malformed{"a number does not fit the type that it is for"};
+}
 
-void fail_elements() { throw wire::malformed{"a container has too many elements"}; }
+void fail_elements() {
+    throw wire::malformed{"a container has too many elements"};
+}
 
 void fail_missing(std::uint32_t number) {
     throw wire::malformed{"field " + std::to_string(number) + " is missing"};
@@ -44,7 +48,9 @@ void fail_alternative() {
 
 text_keeper::text_keeper() noexcept : outer_(std::exchange(innermost, this)) {}
 
-text_keeper::~text_keeper() { innermost = outer_; }
+text_keeper::~text_keeper() {
+    innermost = outer_;
+}
 
 void text_keeper::release() noexcept {
     for (std::unique_ptr<char[]>& text : texts_) {

@@ -184,9 +184,9 @@ void append_numbers(wire::reader& in, std::vector<T>& values) {
     } while (in.next_same());
 }
 
-#define ROI_DETAIL_NUMBERS(type)                                                         \
-    template void put_numbers(wire::writer&, std::uint32_t, const type*, std::size_t);   \
-    template void get_numbers(wire::reader&, type*, std::size_t);                        \
+#define ROI_DETAIL_NUMBERS(type)                                                       \
+    template void put_numbers(wire::writer&, std::uint32_t, const type*, std::size_t); \
+    template void get_numbers(wire::reader&, type*, std::size_t);                      \
     template void append_numbers(wire::reader&, std::vector<type>&);
 ROI_DETAIL_NUMBERS(short)
 ROI_DETAIL_NUMBERS(unsigned short)

@@ -7,7 +7,9 @@ namespace {
 
 constexpr char32_t last_code_point = 0x10ffff;
 
-constexpr bool is_surrogate(char32_t point) noexcept { return point >= 0xd800 && point < 0xe000; }
+constexpr bool is_surrogate(char32_t point) noexcept {
+    return point >= 0xd800 && point < 0xe000;
+}
 
 constexpr std::size_t octets_of(char32_t point) noexcept {
     return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
@@ -16,23 +18,23 @@ constexpr std::size_t octets_of(char32_t point) noexcept {
 std::byte* encode(std::byte* to, char32_t point) noexcept {
     const auto put = [&to](char32_t octet) { *to++ = static_cast<std::byte>(octet); };
     switch (octets_of(point)) {
-    case 1:
-        put(point);
-        break;
-    case 2:
-        put(0xc0 | (point >> 6));
-        put(0x80 | (point & 0x3f));
-        break;
-    case 3:
-        put(0xe0 | (point >> 12));
-        put(0x80 | ((point >> 6) & 0x3f));
-        put(0x80 | (point & 0x3f));
-        break;
-    default:
-        put(0xf0 | (point >> 18));
-        put(0x80 | ((point >> 12) & 0x3f));
-        put(0x80 | ((point >> 6) & 0x3f));
-        put(0x80 | (point & 0x3f));
+        case 1:
+            put(point);
+            break;
+        case 2:
+            put(0xc0 | (point >> 6));
+            put(0x80 | (point & 0x3f));
+            break;
+        case 3:
+            put(0xe0 | (point >> 12));
+            put(0x80 | ((point >> 6) & 0x3f));
+            put(0x80 | (point & 0x3f));
+            break;
+        default:
+            put(0xf0 | (point >> 18));
+            put(0x80 | ((point >> 12) & 0x3f));
+            put(0x80 | ((point >> 6) & 0x3f));
+            put(0x80 | (point & 0x3f));
     }
     return to;
 }
@@ -154,8 +156,14 @@ void get_utf8(wire::reader& in, std::u8string& value) {
     }
     value.assign(reinterpret_cast<const char8_t*>(bytes.data()), bytes.size());
 }
-void get_utf8(wire::reader& in, std::u16string& value) { get_wide(in, value); }
-void get_utf8(wire::reader& in, std::u32string& value) { get_wide(in, value); }
-void get_utf8(wire::reader& in, std::wstring& value) { get_wide(in, value); }
+void get_utf8(wire::reader& in, std::u16string& value) {
+    get_wide(in, value);
+}
+void get_utf8(wire::reader& in, std::u32string& value) {
+    get_wide(in, value);
+}
+void get_utf8(wire::reader& in, std::wstring& value) {
+    get_wide(in, value);
+}
 
 }  // namespace roi::generated

@@ -14,9 +14,9 @@ namespace roi::wire {
 namespace {
 
 constexpr std::size_t first_capacity = 1024;
-constexpr std::size_t slack = 256;               // for what stands in front of a long value
-constexpr std::size_t kept_buffers = 8;          // per thread
-constexpr std::size_t kept_bytes = 4U << 20;     // per thread, all together
+constexpr std::size_t slack = 256;            // for what stands in front of a long value
+constexpr std::size_t kept_buffers = 8;       // per thread
+constexpr std::size_t kept_bytes = 4U << 20;  // per thread, all together
 
 // Trivially destructible, so that buffers released late in the life of a thread still find it.
 struct store {
@@ -105,8 +105,8 @@ void release(std::byte* storage, std::size_t capacity) noexcept {
     }
     // The oldest make room.
     std::size_t dropped = 0;
-    while (dropped < released.count && (released.count - dropped == kept_buffers ||
-                                        released.bytes + capacity > kept_bytes)) {
+    while (dropped < released.count &&
+           (released.count - dropped == kept_buffers || released.bytes + capacity > kept_bytes)) {
         released.bytes -= released.entries[dropped].capacity;
         ::operator delete(released.entries[dropped].storage);
         ++dropped;
@@ -121,7 +121,9 @@ void release(std::byte* storage, std::size_t capacity) noexcept {
     released.bytes += capacity;
 }
 
-void fail(const char* what) { throw malformed{what}; }
+void fail(const char* what) {
+    throw malformed{what};
+}
 
 void fail_depth_of_value() {
     throw error{errc::invalid_argument, outcome::not_executed,
@@ -192,7 +194,8 @@ void writer::put_bytes_field(std::uint32_t number, const void* data, std::size_t
 }
 
 void writer::close_long(std::uint32_t number, std::size_t length) {
-    std::byte* at = detail::put_varint_before(front_with_room(longest_tag + longest_varint), length);
+    std::byte* at =
+        detail::put_varint_before(front_with_room(longest_tag + longest_varint), length);
     extend_to(detail::put_varint_before(at, tag_of(number, wire_type::length)));
 }
 
@@ -263,10 +266,18 @@ std::size_t reader::count_same() const noexcept {
 
 void reader::skip() {
     switch (type_) {
-    case wire_type::varint: bare_varint(); break;
-    case wire_type::fixed64: bare_fixed64(); break;
-    case wire_type::length: bytes(); break;
-    case wire_type::fixed32: bare_fixed32(); break;
+        case wire_type::varint:
+            bare_varint();
+            break;
+        case wire_type::fixed64:
+            bare_fixed64();
+            break;
+        case wire_type::length:
+            bytes();
+            break;
+        case wire_type::fixed32:
+            bare_fixed32();
+            break;
     }
 }
 

@@ -54,9 +54,14 @@ bench::readings make_readings() {
             next.last = make_record(i);
         }
         switch (i % 3) {
-        case 0: next.value = std::int64_t{i} << 20; break;
-        case 1: next.value = "text " + std::to_string(i); break;
-        default: next.value = make_record(i);
+            case 0:
+                next.value = std::int64_t{i} << 20;
+                break;
+            case 1:
+                next.value = "text " + std::to_string(i);
+                break;
+            default:
+                next.value = make_record(i);
         }
     }
     return made;

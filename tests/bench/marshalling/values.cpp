@@ -14,11 +14,20 @@ void codec::read(roi::wire::reader& in, record& value) {
     clear(value.numbers);
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.id); break;
-        case 2: get(in, value.name); break;
-        case 3: get(in, value.value); break;
-        case 4: get(in, value.numbers); break;
-        default: in.skip();
+            case 1:
+                get(in, value.id);
+                break;
+            case 2:
+                get(in, value.name);
+                break;
+            case 3:
+                get(in, value.value);
+                break;
+            case 4:
+                get(in, value.numbers);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -31,8 +40,11 @@ void codec::read(roi::wire::reader& in, records& value) {
     clear(value.all);
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.all); break;
-        default: in.skip();
+            case 1:
+                get(in, value.all);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -45,8 +57,11 @@ void codec::read(roi::wire::reader& in, dictionary& value) {
     clear(value.entries);
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.entries); break;
-        default: in.skip();
+            case 1:
+                get(in, value.entries);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -61,10 +76,17 @@ void codec::read(roi::wire::reader& in, reading& value) {
     clear(value.sensor, value.last);
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.sensor); break;
-        case 2: get(in, value.last); break;
-        case 3: get(in, value.value); break;
-        default: in.skip();
+            case 1:
+                get(in, value.sensor);
+                break;
+            case 2:
+                get(in, value.last);
+                break;
+            case 3:
+                get(in, value.value);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -77,8 +99,11 @@ void codec::read(roi::wire::reader& in, readings& value) {
     clear(value.all);
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.all); break;
-        default: in.skip();
+            case 1:
+                get(in, value.all);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -91,8 +116,11 @@ void codec::read(roi::wire::reader& in, reals& value) {
     clear(value.all);
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.all); break;
-        default: in.skip();
+            case 1:
+                get(in, value.all);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -107,10 +135,17 @@ void codec::read(roi::wire::reader& in, node& value) {
     clear(value.left, value.right);
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.value); break;
-        case 2: get(in, value.left); break;
-        case 3: get(in, value.right); break;
-        default: in.skip();
+            case 1:
+                get(in, value.value);
+                break;
+            case 2:
+                get(in, value.left);
+                break;
+            case 3:
+                get(in, value.right);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -123,8 +158,11 @@ void codec::read(roi::wire::reader& in, texts& value) {
     clear(value.all);
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.all); break;
-        default: in.skip();
+            case 1:
+                get(in, value.all);
+                break;
+            default:
+                in.skip();
         }
     }
 }

@@ -1,4 +1,5 @@
-// Values of every type through the codec: what comes out is what went in, what is broken is refused.
+// Values of every type through the codec: what comes out is what went in, what is broken is
+// refused.
 #include "unit/codec/random.hpp"
 
 #include <roi/codec/text_pointer.hpp>
@@ -400,9 +401,9 @@ TEST_CASE("wide strings are Unicode or are refused") {
     refused(std::wstring{static_cast<wchar_t>(0xdfff)});
     refused(std::u8string{static_cast<char8_t>(0xff)});
     // Overlong, surrogate, beyond Unicode, cut short, continuation alone, not a continuation.
-    for (const char* text : {"\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xf0\x80\x80\x80",
-                             "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82",
-                             "\xc3", "\x80", "\xc3\x28", "\xff"}) {
+    for (const char* text :
+         {"\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xed\xa0\x80",
+          "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\xc3", "\x80", "\xc3\x28", "\xff"}) {
         const writer out = encoded(std::string{text});
         CHECK_THROWS_WITH_AS(decoded<std::u8string>(out.bytes()), "a text is not UTF-8", malformed);
         CHECK_THROWS_AS(decoded<std::u16string>(out.bytes()), malformed);
@@ -514,8 +515,8 @@ TEST_CASE("trees of 64 levels travel, deeper ones and cycles are refused at both
 }
 
 TEST_CASE("a length field of any size makes no reader allocate") {
-    for (const std::uint64_t length : {1ULL, 64ULL << 20, 1ULL << 31, (1ULL << 31) - 1, 1ULL << 32,
-                                       1ULL << 63, ~0ULL}) {
+    for (const std::uint64_t length :
+         {1ULL, 64ULL << 20, 1ULL << 31, (1ULL << 31) - 1, 1ULL << 32, 1ULL << 63, ~0ULL}) {
         writer out;
         out.put_varint(length);
         out.put_tag(1, roi::wire::wire_type::length);
@@ -550,7 +551,8 @@ TEST_CASE("a container has at most 2^24 elements that are not packed numbers") {
                          "a container has too many elements", malformed);
 }
 
-TEST_CASE("the elements of a container take at most 512 MiB, however little they take on the wire") {
+TEST_CASE(
+    "the elements of a container take at most 512 MiB, however little they take on the wire") {
     using large = std::optional<std::array<char, std::size_t{1} << 20>>;
     constexpr std::size_t most = roi::wire::max_container_bytes / sizeof(large);
     static_assert(most == 511);

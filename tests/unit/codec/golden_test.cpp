@@ -1,4 +1,5 @@
-// The bytes of known values, which never change: tests/golden/wire/*.txt has them with their meaning.
+// The bytes of known values, which never change: tests/golden/wire/*.txt has them with their
+// meaning.
 //
 // A line `= name` begins a case; the lines after it are bytes in hex, and behind two blanks what
 // they mean. To change one is to change the wire: it needs a decision file.

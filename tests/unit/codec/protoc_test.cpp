@@ -5,8 +5,8 @@
 
 #include <roi/codec/protobuf.hpp>
 
-#include <google/protobuf/util/message_differencer.h>
 #include <google/protobuf/unknown_field_set.h>
+#include <google/protobuf/util/message_differencer.h>
 
 #include <doctest/doctest.h>
 

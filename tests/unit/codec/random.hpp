@@ -25,8 +25,8 @@ void fill(random_source& from, T& value);
 template <class String>
 void fill_text(random_source& from, String& value, bool wide) {
     value.clear();
-    static constexpr char32_t points[] = {0x1, 'a', 'Z', 0x7f, 0xe9, 0x7ff, 0x800, 0xffff, 0x10000,
-                                          0x10ffff};
+    static constexpr char32_t points[] = {0x1,   'a',   'Z',    0x7f,    0xe9,
+                                          0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff};
     for (std::size_t i = from.below(6) * from.below(6); i > 0; --i) {
         char32_t point = points[from.below(wide ? 10 : 4)];
         if constexpr (sizeof(typename String::value_type) == 2) {
@@ -40,9 +40,14 @@ void fill_text(random_source& from, String& value, bool wide) {
 }
 
 template <class T>
-concept container_of_elements = requires(T t, typename T::value_type v) { t.insert(t.end(), std::move(v)); };
+concept container_of_elements = requires(T t, typename T::value_type v) {
+    t.insert(t.end(), std::move(v));
+};
 template <class T>
-concept owner = requires(T t) { t.get(); typename T::element_type; };
+concept owner = requires(T t) {
+    t.get();
+    typename T::element_type;
+};
 
 template <class T, class... Types, std::size_t... I>
 void fill_variant(random_source& from, T& value, std::index_sequence<I...>) {
@@ -112,7 +117,10 @@ void fill(random_source& from, T& value) {
         std::int64_t count{};
         fill(from, count);
         value = T{std::chrono::system_clock::duration{count}};
-    } else if constexpr (requires { value.flip(); value.test(0); }) {
+    } else if constexpr (requires {
+                             value.flip();
+                             value.test(0);
+                         }) {
         for (std::size_t i = 0; i < value.size(); ++i) {
             value[i] = from.below(2) == 1;
         }
@@ -146,11 +154,17 @@ void fill(random_source& from, T& value) {
             fill(from, *made);
             value = std::move(made);
         }
-    } else if constexpr (std::is_array_v<T> || requires { std::tuple_size<T>::value; value.fill(value[0]); }) {
+    } else if constexpr (std::is_array_v<T> || requires {
+                             std::tuple_size<T>::value;
+                             value.fill(value[0]);
+                         }) {
         for (auto& element : value) {
             fill(from, element);
         }
-    } else if constexpr (requires { value.first; value.second; }) {
+    } else if constexpr (requires {
+                             value.first;
+                             value.second;
+                         }) {
         fill(from, value.first);
         fill(from, value.second);
     } else if constexpr (requires { std::tuple_size<T>::value; }) {
@@ -218,7 +232,10 @@ bool same(const T& a, const T& b) {
                 (square_a->side == square_b->side && square_a->label == square_b->label));
     } else if constexpr (owner<T>) {
         return a && b ? *a == *b : !a && !b;
-    } else if constexpr (requires { typename T::value_type::element_type; a.begin(); }) {
+    } else if constexpr (requires {
+                             typename T::value_type::element_type;
+                             a.begin();
+                         }) {
         return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                           [](const auto& x, const auto& y) { return same(x, y); });
     } else if constexpr (std::is_array_v<T>) {

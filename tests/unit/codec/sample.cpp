@@ -24,10 +24,17 @@ void codec::write(roi::wire::writer& out, const point& value) {
 void codec::read(roi::wire::reader& in, point& value) {
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.x); break;
-        case 2: get(in, value.y); break;
-        case 3: get(in, value.name); break;
-        default: in.skip();
+            case 1:
+                get(in, value.x);
+                break;
+            case 2:
+                get(in, value.y);
+                break;
+            case 3:
+                get(in, value.name);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -43,22 +50,36 @@ void codec::read(roi::wire::reader& in, node& value) {
     clear(value.children, value.left, value.right);
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.value); break;
-        case 2: get(in, value.children); break;
-        case 3: get(in, value.left); break;
-        case 4: get(in, value.right); break;
-        default: in.skip();
+            case 1:
+                get(in, value.value);
+                break;
+            case 2:
+                get(in, value.children);
+                break;
+            case 3:
+                get(in, value.left);
+                break;
+            case 4:
+                get(in, value.right);
+                break;
+            default:
+                in.skip();
         }
     }
 }
 
-void codec::write(roi::wire::writer& out, const circle& value) { put(out, 1, value.radius); }
+void codec::write(roi::wire::writer& out, const circle& value) {
+    put(out, 1, value.radius);
+}
 
 void codec::read(roi::wire::reader& in, circle& value) {
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.radius); break;
-        default: in.skip();
+            case 1:
+                get(in, value.radius);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -71,9 +92,14 @@ void codec::write(roi::wire::writer& out, const square& value) {
 void codec::read(roi::wire::reader& in, square& value) {
     while (in.next()) {
         switch (in.number()) {
-        case 1: get(in, value.side); break;
-        case 2: get(in, value.label); break;
-        default: in.skip();
+            case 1:
+                get(in, value.side);
+                break;
+            case 2:
+                get(in, value.label);
+                break;
+            default:
+                in.skip();
         }
     }
 }
@@ -91,10 +117,13 @@ void codec::read(roi::wire::reader& in, everything& value) {
     while (in.next()) {
         switch (in.number()) {
 #define SAMPLE_FIELD(number, name) \
-    case number: get(in, value.name); break;
+    case number:                   \
+        get(in, value.name);       \
+        break;
             SAMPLE_FIELDS(SAMPLE_FIELD)
 #undef SAMPLE_FIELD
-        default: in.skip();
+            default:
+                in.skip();
         }
     }
 }

@@ -16,7 +16,8 @@ struct seconds_and_nanos {
 // Defined in src/core/codec_chrono.cpp. A tick is num/den seconds; what is finer than
 // a nanosecond is lost.
 enum class time_kind { duration, timestamp };
-seconds_and_nanos from_ticks(std::int64_t ticks, std::int64_t num, std::int64_t den, time_kind kind);
+seconds_and_nanos from_ticks(std::int64_t ticks, std::int64_t num, std::int64_t den,
+                             time_kind kind);
 seconds_and_nanos from_ticks(double ticks, std::int64_t num, std::int64_t den, time_kind kind);
 std::int64_t to_ticks(const seconds_and_nanos& value, std::int64_t num, std::int64_t den,
                       time_kind kind);
@@ -40,10 +41,9 @@ struct time_form {
     static Rep get_ticks(wire::reader& in) {
         const seconds_and_nanos found = get_time(in, Kind);
         if constexpr (std::is_floating_point_v<Rep>) {
-            return static_cast<Rep>((static_cast<double>(found.seconds) +
-                                     static_cast<double>(found.nanos) / 1e9) *
-                                    static_cast<double>(Period::den) /
-                                    static_cast<double>(Period::num));
+            return static_cast<Rep>(
+                (static_cast<double>(found.seconds) + static_cast<double>(found.nanos) / 1e9) *
+                static_cast<double>(Period::den) / static_cast<double>(Period::num));
         } else {
             const std::int64_t count = to_ticks(found, Period::num, Period::den, Kind);
             if (!std::in_range<Rep>(count)) {
@@ -70,7 +70,8 @@ struct form<std::chrono::duration<Rep, Period>> {
 };
 
 template <class Rep, class Period>
-struct form<std::chrono::time_point<std::chrono::system_clock, std::chrono::duration<Rep, Period>>> {
+struct form<
+    std::chrono::time_point<std::chrono::system_clock, std::chrono::duration<Rep, Period>>> {
     using duration = std::chrono::duration<Rep, Period>;
     using value = std::chrono::time_point<std::chrono::system_clock, duration>;
     using as = time_form<Rep, Period, time_kind::timestamp>;

@@ -1,9 +1,11 @@
-// std::unique_ptr and std::shared_ptr on the wire: presence of a field. Polymorphic ones, and pointers
-// and references under ROI_ONE_OF, are a message with one alternative for each type of the set.
+// std::unique_ptr and std::shared_ptr on the wire: presence of a field. Polymorphic ones, and
+// pointers and references under ROI_ONE_OF, are a message with one alternative for each type of the
+// set.
 //
 // A mark on a parameter or field itself becomes
 //     put_one_of<codec, A, B>(out, number, pointer);   get_one_of<codec, A, B>(in, owner);
-// (for a `Base&`: its address). Inside containers the set is found through the codec, which then has
+// (for a `Base&`: its address). Inside containers the set is found through the codec, which then
+// has
 //     static roi::generated::types<A, B> one_of(roi::generated::types<Base>);
 #pragma once
 
@@ -29,10 +31,10 @@ void put_one_of(wire::writer& out, std::uint32_t number, const Base* value) {
     const std::size_t mark = out.open();
     std::uint32_t alternative = 0;
     const bool found =
-        ((++alternative, dynamic == typeid(T)
-                             ? (put_element<Codec>(out, alternative, static_cast<const T&>(*value)),
-                                true)
-                             : false) ||
+        ((++alternative,
+          dynamic == typeid(T)
+              ? (put_element<Codec>(out, alternative, static_cast<const T&>(*value)), true)
+              : false) ||
          ...);
     if (!found) {
         refuse_value("an object's type is none of those that ROI_ONE_OF names");
@@ -73,7 +75,9 @@ struct owner_form {
     static constexpr shape what = shape::many;
 
     template <class Codec>
-    static constexpr bool has_set = requires { Codec::one_of(types<element>{}); };
+    static constexpr bool has_set = requires {
+        Codec::one_of(types<element>{});
+    };
 
     template <class Codec>
     static void put(wire::writer& out, std::uint32_t number, const Owner& owner) {
@@ -90,7 +94,8 @@ struct owner_form {
             get_set<Codec>(in, owner, decltype(Codec::one_of(types<element>{})){});
         } else {
             if (!owner) {
-                if constexpr (std::is_same_v<Owner, std::shared_ptr<typename Owner::element_type>>) {
+                if constexpr (std::is_same_v<Owner,
+                                             std::shared_ptr<typename Owner::element_type>>) {
                     owner = std::make_shared<element>();
                 } else {
                     owner = std::make_unique<element>();

@@ -11,7 +11,7 @@
 namespace roi::generated {
 
 template <class T>
-    requires std::is_base_of_v<google::protobuf::MessageLite, T>
+requires std::is_base_of_v<google::protobuf::MessageLite, T>
 struct form<T> {
     static constexpr shape what = shape::length;
     template <class Codec>

@@ -51,16 +51,14 @@ struct form<std::variant<T...>> {
 private:
     template <class Codec, std::size_t... I>
     static void put_alternative(wire::writer& out, const value& given, std::index_sequence<I...>) {
-        (void)((given.index() == I
-                    ? (put_element<Codec>(out, I + 1, *std::get_if<I>(&given)), true)
-                    : false) ||
+        (void)((given.index() == I ? (put_element<Codec>(out, I + 1, *std::get_if<I>(&given)), true)
+                                   : false) ||
                ...);
     }
     template <class Codec, std::size_t... I>
     static bool get_alternative(wire::reader& in, value& found, std::index_sequence<I...>) {
-        return ((in.number() == I + 1
-                     ? (get_element<Codec>(in, found.template emplace<I>()), true)
-                     : false) ||
+        return ((in.number() == I + 1 ? (get_element<Codec>(in, found.template emplace<I>()), true)
+                                      : false) ||
                 ...);
     }
 };

@@ -11,11 +11,10 @@ namespace roi::generated {
 
 /// Numbers whose vectors are handled in the library.
 template <class T>
-concept library_number =
-    std::is_same_v<T, short> || std::is_same_v<T, unsigned short> || std::is_same_v<T, int> ||
-    std::is_same_v<T, unsigned> || std::is_same_v<T, long> || std::is_same_v<T, unsigned long> ||
-    std::is_same_v<T, long long> || std::is_same_v<T, unsigned long long> ||
-    std::is_same_v<T, float> || std::is_same_v<T, double>;
+concept library_number = std::is_same_v<T, short> || std::is_same_v<T, unsigned short> ||
+    std::is_same_v<T, int> || std::is_same_v<T, unsigned> || std::is_same_v<T, long> ||
+    std::is_same_v<T, unsigned long> || std::is_same_v<T, long long> ||
+    std::is_same_v<T, unsigned long long> || std::is_same_v<T, float> || std::is_same_v<T, double>;
 
 // Defined in src/core/codec_numbers.cpp for the types above.
 template <library_number T>
@@ -66,11 +65,7 @@ struct form<std::vector<T, Allocator>> {
         }
     }
 
-    static void clear(value& values)
-        requires(what == shape::many)
-    {
-        values.clear();
-    }
+    static void clear(value& values) requires(what == shape::many) { values.clear(); }
 };
 
 /// Written only; it is read into a std::vector.

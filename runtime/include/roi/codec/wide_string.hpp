@@ -17,7 +17,7 @@ void get_utf8(wire::reader& in, std::wstring& value);
 
 template <class Char>
 concept wide_char = std::is_same_v<Char, char8_t> || std::is_same_v<Char, char16_t> ||
-                    std::is_same_v<Char, char32_t> || std::is_same_v<Char, wchar_t>;
+    std::is_same_v<Char, char32_t> || std::is_same_v<Char, wchar_t>;
 
 template <wide_char Char>
 struct form<std::basic_string<Char>> {
