@@ -104,6 +104,22 @@ bool lock_file::was_removed(numbered what, const std::string& owner, std::uint64
     return entries != owners_.end() && entries->second.removed.contains(number);
 }
 
+std::set<std::uint64_t> lock_file::removed(numbered what, const std::string& owner) const {
+    std::set<std::uint64_t> numbers;
+    const auto entries = owners_.find({what, owner});
+    if (entries == owners_.end()) return numbers;
+    for (const auto& [number, name] : entries->second.removed)
+        numbers.insert(number);
+    for (const auto& [name, each] : entries->second.names) {
+        if (!each.kept) numbers.insert(each.number);
+    }
+    // Two enumerators may have had one number, and the other is still there.
+    for (const auto& [name, each] : entries->second.names) {
+        if (each.kept) numbers.erase(each.number);
+    }
+    return numbers;
+}
+
 void lock_file::keep(numbered what, const std::string& owner, const std::string& name,
                      std::uint64_t number) {
     owners_[{what, owner}].names[name] = {number, true};

@@ -31,6 +31,8 @@ public:
     std::uint64_t next(numbered what, const std::string& owner) const;
     /// True where a name that is gone had `number`.
     bool was_removed(numbered what, const std::string& owner, std::uint64_t number) const;
+    /// The numbers of names that are gone: those read as removed, and those not kept since.
+    std::set<std::uint64_t> removed(numbered what, const std::string& owner) const;
     /// Notes that `name` is there, with `number`.
     void keep(numbered what, const std::string& owner, const std::string& name,
               std::uint64_t number);

@@ -329,6 +329,10 @@ private:
         for (const auto& field : record.fields) {
             plan_.field_numbers[record.name].push_back(numbers.number(field.name));
         }
+        if (lock_ != nullptr) {
+            plan_.removed_fields[record.name] =
+                lock_->removed(numbered::field, model::wire_name(record.name));
+        }
     }
 
     void number_enum(const model::enumeration& what) {
@@ -358,6 +362,9 @@ private:
             const auto value =
                 what.is_signed ? each.value : static_cast<std::int64_t>(each.unsigned_value);
             if (number != value) plan_.enum_numbers[what.name][each.name] = number;
+        }
+        if (lock_ != nullptr) {
+            plan_.removed_enumerators[what.name] = lock_->removed(numbered::enumerator, owner);
         }
     }
 

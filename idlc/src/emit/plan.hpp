@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,8 @@ struct plan {
     std::map<std::string, std::vector<unsigned>> base_numbers, field_numbers;
     /// Wire number of each enumerator, where it is not its value.
     std::map<std::string, std::map<std::string, std::int64_t>> enum_numbers;
+    /// Numbers of fields and enumerators that are gone, by record or enum: nothing else takes them.
+    std::map<std::string, std::set<std::uint64_t>> removed_fields, removed_enumerators;
     std::vector<model::diagnostic> diagnostics;
 
     const planned_interface* find(const std::string& name) const;

@@ -151,6 +151,9 @@ private:
             line(each.name() + " = " + std::to_string(each.number()) +
                  inline_option("enumerator", each.options().GetExtension(roi::enumerator)) + ";");
         }
+        for (const auto& range : what.reserved_range()) {
+            line("reserved " + std::to_string(range.start()) + ";");
+        }
         --depth_;
         line("}");
     }
@@ -171,6 +174,9 @@ private:
             } else if (done.insert(field.oneof_index()).second) {
                 add_oneof(message, index, field.oneof_index());
             }
+        }
+        for (const auto& range : message.reserved_range()) {
+            line("reserved " + std::to_string(range.start()) + ";");
         }
         --depth_;
         line("}");

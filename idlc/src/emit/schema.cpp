@@ -424,6 +424,14 @@ private:
             add_named(index, fields, source.name, numbers[i], source.type, source.doc,
                       source.where);
         }
+        const auto removed = plan_.removed_fields.find(what.name);
+        if (removed != plan_.removed_fields.end()) {
+            for (const auto number : removed->second) {
+                auto& range = *message_at(index).add_reserved_range();
+                range.set_start(static_cast<int>(number));
+                range.set_end(static_cast<int>(number) + 1);
+            }
+        }
         finish(index);
     }
 
@@ -487,6 +495,7 @@ private:
             zero.mutable_options()->MutableExtension(roi::enumerator)->set_added(true);
         }
         std::set<int> numbers;
+        if (result.value_size() > 0) numbers.insert(0);  // the added zero
         for (const auto* each : order) {
             auto& value = *result.add_value();
             value.set_name(names_.make(taken.make(prefix + "_" + identifier(each->name))));
@@ -501,6 +510,14 @@ private:
             options.set_cpp_name(each->name);
             const auto at = place(each->where);
             if (!at.empty()) options.set_where(at);
+        }
+        const auto removed = plan_.removed_enumerators.find(what.name);
+        if (removed == plan_.removed_enumerators.end()) return;
+        for (const auto number : removed->second) {
+            if (numbers.contains(static_cast<int>(number))) continue;
+            auto& range = *result.add_reserved_range();
+            range.set_start(static_cast<int>(number));
+            range.set_end(static_cast<int>(number));
         }
     }
 
