@@ -221,6 +221,44 @@ TEST_CASE("diff says what breaks, where, and ends with 1") {
                 "garbage.desc' cannot be used: the interface description is not"));
 }
 
+TEST_CASE(
+    "what is removed is compatible where a lock file keeps its number, and breaks without one") {
+    const surroundings here;
+    const auto folder = here.directory();
+    const auto header = (folder / "v.hpp").string();
+    const auto write = [&](const std::string& fields, const std::string& colors) {
+        std::ofstream(header)
+            << "#include <roi/annotations.hpp>\n"
+               "enum class color { " +
+                   colors +
+                   " };\n"
+                   "struct entry { int a = 0; " +
+                   fields +
+                   "int c = 0; color k{}; };\n"
+                   "class ROI_REMOTE() Bank { public: void pay(const entry& e); };\n";
+    };
+    const auto idlc = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), {header, "--", "-std=c++20", "-I", ROI_INCLUDE});
+        return run(here.run(ROI_IDLC, std::move(arguments)));
+    };
+    const auto out = (folder / "out").string();
+    const auto lock = (folder / "v.lock").string();
+    write("int b = 0; ", "red, green, blue");
+    REQUIRE(idlc({"-o", out, "--lock", lock}).status.code == 0);
+    write("", "red, green");
+    const auto locked = idlc({"--check-against", out + "/v.desc", "--lock", lock});
+    CHECK(locked.status.code == 0);
+    CHECK(holds(locked.output,
+                "compatible: Bank.pay: parameter 1 'e': field 2 'b' of entry was "
+                "removed; its number stays reserved"));
+    CHECK(holds(locked.output, "'blue' of color was removed; its number stays reserved"));
+    const auto free = idlc({"--check-against", out + "/v.desc"});
+    CHECK(free.status.code == 1);
+    CHECK(holds(
+        free.output,
+        "v.hpp:3: breaking: Bank.pay: parameter 1 'e': 'c' of entry had number 3, has 2 now"));
+}
+
 TEST_CASE("without a name server, the error names the places looked at and how to start one") {
     const surroundings here;
     auto command = here.run(ROI, {"ls"});
