@@ -143,6 +143,10 @@ public:
     std::uint64_t start_timer(time_point when, void (*work)(void*), void* context) override;
     bool cancel_timer(std::uint64_t timer) override { return world->forget(timer); }
     void before_blocking() noexcept override {}
+    bool pass_time(nanoseconds time) override {
+        world->run_until(world->now() + time);
+        return true;
+    }
     bool on_worker() const noexcept override { return depth_ > 0; }
     time_point now() const noexcept override { return world->now(); }
 

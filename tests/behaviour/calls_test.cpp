@@ -1,5 +1,6 @@
 // Values, deadlines, cancellation, and the styles of waiting.
 #include "behaviour/handwritten/kitchen.roi.hpp"
+#include "behaviour/kitchen_checks.hpp"
 #include "behaviour/support/world.hpp"
 
 #include <roi/this_call.hpp>
@@ -20,23 +21,9 @@ struct kitchen_world : world {
     ~kitchen_world() { cook.door.open(); }
 };
 
-TEST_CASE("values travel both ways, whatever their size") {
+TEST_CASE("values travel as to a local object") {
     kitchen_world here;
-    for (const std::size_t size : {0, 1, 1000, 100'000, 3'000'000}) {
-        const std::string text(size, 'x');
-        CHECK(here.kitchen.echo(text) == text);
-    }
-    const std::string zero{"a\0b", 3};
-    CHECK(here.kitchen.echo(zero) == zero);
-}
-
-TEST_CASE("what a reference parameter holds is copied in and out") {
-    kitchen_world here;
-    std::string a = "first";
-    std::string b = "second";
-    CHECK(here.kitchen.swap(a, b) == 11);
-    CHECK(a == "second");
-    CHECK(b == "first");
+    kitchen_checks::takes_and_gives_values(here.kitchen);
 }
 
 TEST_CASE("a call's arguments need not outlive the making of the call") {
@@ -56,6 +43,7 @@ TEST_CASE("many calls are under way at once, and copies of a stub share one conn
 }
 
 TEST_CASE("one stub is called from many threads") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     std::atomic<int> wrong{0};
     std::vector<std::thread> threads;
@@ -72,6 +60,7 @@ TEST_CASE("one stub is called from many threads") {
 }
 
 TEST_CASE("a call that runs beyond its deadline ends with an unknown outcome") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     try {
         here.kitchen.with({.deadline = 30ms}).hold();
@@ -86,6 +75,7 @@ TEST_CASE("a call that runs beyond its deadline ends with an unknown outcome") {
 }
 
 TEST_CASE("a call that waits for its object beyond its deadline is never run") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     roi::call<> holder = here.kitchen.async_hold().start();
     here.cook.door.await_waiting(1);
@@ -111,6 +101,7 @@ TEST_CASE("the deadline reaches the method, and the calls that it makes") {
 }
 
 TEST_CASE("cancelling a call ends it, and tells the method") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     roi::call<bool> call = here.kitchen.async_wait_until_cancelled().start();
     while (here.cook.runs() == 0) std::this_thread::yield();
@@ -124,6 +115,7 @@ TEST_CASE("cancelling a call ends it, and tells the method") {
 }
 
 TEST_CASE("dropping a call that is under way cancels it") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     {
         roi::call<bool> call = here.kitchen.async_wait_until_cancelled();
@@ -152,6 +144,7 @@ TEST_CASE("a call cancelled before it is started was not executed") {
 }
 
 TEST_CASE("cancellation is inherited by the calls that a method makes") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     demo::KitchenServer other{roi::as("other").on(*here.server)};
     roi::call<bool> call = here.kitchen.async_ask_to_wait("other").start();

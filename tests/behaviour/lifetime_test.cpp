@@ -38,6 +38,7 @@ TEST_CASE("an object that exists already is published, however it is held") {
 }
 
 TEST_CASE("a withdrawn object is found no more, and can be published again") {
+    if (!roi::testing::has_threads()) return;
     world here;
     demo::Kitchen cook;
     const demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
@@ -56,6 +57,7 @@ TEST_CASE("a withdrawn object is found no more, and can be published again") {
 }
 
 TEST_CASE("withdrawing waits for the running method, and refuses what waits") {
+    if (!roi::testing::has_threads()) return;
     world here;
     demo::Kitchen cook;
     roi::servant servant = roi::publish(cook, roi::publication{}.on(*here.server));
@@ -95,6 +97,7 @@ TEST_CASE("a server that needs what this version lacks does not start, and says 
 }
 
 TEST_CASE("stopping a runtime ends its calls, and later ones at once") {
+    if (!roi::testing::has_threads()) return;
     world here;
     demo::KitchenServer cook{roi::publication{}.on(*here.server)};
     const demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
@@ -112,6 +115,7 @@ TEST_CASE("stopping a runtime ends its calls, and later ones at once") {
 }
 
 TEST_CASE("a stopped server lets running calls finish within the limit") {
+    if (!roi::testing::has_threads()) return;
     world here;
     auto cook = std::make_unique<demo::KitchenServer>(roi::publication{}.on(*here.server));
     const demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
@@ -140,6 +144,7 @@ TEST_CASE("stubs and servers may outlive their runtime") {
 }
 
 TEST_CASE("an object whose name was taken over refuses calls that know of it") {
+    if (!roi::testing::has_threads()) return;
     world here;
     demo::KitchenServer cook{roi::publication{}.on(*here.server)};
     roi::testing::take_over("/kitchen");
@@ -162,6 +167,7 @@ TEST_CASE("connect() finds the object and the way to it, without a call") {
 }
 
 TEST_CASE("a client of a location needs no name server, and waits for the server to be there") {
+    if (!roi::testing::has_threads()) return;
     world here;
     roi::testing::set_name_server(roi::testing::name_server::down);
     const std::string endpoint = here.server->listen().front();

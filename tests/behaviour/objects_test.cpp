@@ -24,6 +24,7 @@ struct kitchen_world : world {
 };
 
 TEST_CASE("one object runs one method at a time, in the order of the calls") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     roi::call<> holder = here.kitchen.async_hold().start();
     here.cook.door.await_waiting(1);
@@ -37,6 +38,7 @@ TEST_CASE("one object runs one method at a time, in the order of the calls") {
 }
 
 TEST_CASE("methods marked concurrent run alongside others") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     std::vector<roi::call<>> calls;
     calls.push_back(here.kitchen.async_hold().start());
@@ -48,6 +50,7 @@ TEST_CASE("methods marked concurrent run alongside others") {
 }
 
 TEST_CASE("a method that waits delays no other object, and no concurrent method") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     roi::call<> holder = here.kitchen.async_hold().start();
     here.cook.door.await_waiting(1);
@@ -64,8 +67,9 @@ TEST_CASE("a method that waits delays no other object, and no concurrent method"
 }
 
 TEST_CASE("more calls than the queue holds are refused, not executed") {
+    if (!roi::testing::has_threads()) return;
     world here;
-    std::unique_ptr<roi::runtime> small =
+    std::shared_ptr<roi::runtime> small =
         roi::testing::make_runtime({.max_queued_per_object = 5});
     demo::KitchenServer cook{roi::publication{}.on(*small)};
     demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
@@ -109,6 +113,7 @@ TEST_CASE("tasks enter their object again as well") {
 }
 
 TEST_CASE("a call of another chain does not enter while the holder waits") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     here.kitchen.nothing();
     roi::call<> outer = here.kitchen.async_ask_to_hold("other", 0).start();
@@ -124,6 +129,7 @@ TEST_CASE("a call of another chain does not enter while the holder waits") {
 }
 
 TEST_CASE("a deadlock of two chains ends at a deadline, and the error names both objects") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     roi::call<> one =
         here.kitchen.with({.deadline = 300ms}).async_hold_and_ask("other").start();
@@ -159,6 +165,7 @@ TEST_CASE("tasks suspend: many wait at once without a thread, each object still 
 }
 
 TEST_CASE("a task that waits is woken when its caller gives up") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     roi::call<> task = here.kitchen.async_wait_later().start();
     while (here.cook.runs() == 0) std::this_thread::yield();
@@ -177,6 +184,7 @@ roi::task<int> sum_of(demo::KitchenClient kitchen, int count) {
 }
 
 TEST_CASE("a client fans calls out in a coroutine") {
+    if (!roi::testing::has_threads()) return;
     kitchen_world here;
     CHECK(roi::run(sum_of(here.kitchen, 20)) == 190);
 }

@@ -406,10 +406,13 @@ void outgoing_call::drive() noexcept {
                 }
                 if (next == verdict::pause) {
                     phase_ = phase::pausing;
+                    const auto pause = pauses_.next();
                     lock.unlock();
-                    object_->owner().executor().before_blocking();
+                    core::executor& executor = object_->owner().executor();
+                    const bool passed = executor.pass_time(pause);
+                    if (!passed) executor.before_blocking();
                     lock.lock();
-                    changed_.wait_for(lock, pauses_.next(), [&] { return cancelled_; });
+                    if (!passed) changed_.wait_for(lock, pause, [&] { return cancelled_; });
                 }
                 phase_ = phase::locating;
                 break;

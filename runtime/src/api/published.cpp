@@ -170,6 +170,12 @@ void published_object::drain() noexcept {
     std::unique_lock lock{mutex_};
     if (running_ <= own) return;
     lock.unlock();
+    // Of a simulated world this thread is the only one: it makes the calls go on.
+    while (owner_->executor().pass_time(std::chrono::milliseconds{1})) {
+        lock.lock();
+        if (running_ <= own || owner_->is_stopping()) return;
+        lock.unlock();
+    }
     owner_->executor().before_blocking();
     lock.lock();
     while (!changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return running_ <= own; })) {

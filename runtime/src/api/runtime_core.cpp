@@ -165,6 +165,7 @@ std::vector<std::string> runtime_core::listen() {
 }
 
 void runtime_core::pause(std::chrono::nanoseconds time) noexcept {
+    if (executor_.pass_time(time)) return;
     executor_.before_blocking();
     std::this_thread::sleep_for(time);
 }

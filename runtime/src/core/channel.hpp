@@ -163,6 +163,9 @@ public:
     /// other threads, so that nothing waits for it. Cheap on threads that are not the runtime's.
     /// Not needed before channel::wait(), which does it by itself, and only when it really sleeps.
     virtual void before_blocking() noexcept = 0;
+    /// Where time is simulated: runs what happens in that time, and returns true. False: time is
+    /// real, and who wants to wait sleeps.
+    virtual bool pass_time(std::chrono::nanoseconds) { return false; }
     /// A worker thread of this executor is running us.
     virtual bool on_worker() const noexcept = 0;
     virtual time_point now() const noexcept = 0;

@@ -1,12 +1,19 @@
 // Runtimes that reach each other over sockets of the kind this file is compiled for.
 #include "behaviour/support/world.hpp"
 
+#ifdef ROI_TEST_IO_CONTEXT
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#endif
+
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace roi::testing {
 namespace {
@@ -31,9 +38,31 @@ std::string next_endpoint() {
 
 }  // namespace
 
-std::unique_ptr<runtime> make_runtime(runtime_options options) {
+std::shared_ptr<runtime> make_runtime(runtime_options options) {
     if (options.listen.empty()) options.listen = {next_endpoint()};
-    return std::make_unique<runtime>(std::move(options));
+#ifdef ROI_TEST_IO_CONTEXT
+    // The user's context, and the user's threads that run it; both end after the runtime.
+    struct user {
+        boost::asio::io_context context;
+        boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
+            context.get_executor()};
+        std::vector<std::thread> threads;
+    };
+    auto* const owner = new user;
+    for (int i = 0; i < 8; ++i) owner->threads.emplace_back([owner] { owner->context.run(); });
+    return {new runtime{owner->context, std::move(options)}, [owner](runtime* ended) {
+                delete ended;
+                owner->work.reset();
+                for (std::thread& each : owner->threads) each.join();
+                delete owner;
+            }};
+#else
+    return std::make_shared<runtime>(std::move(options));
+#endif
+}
+
+bool has_threads() noexcept {
+    return true;
 }
 
 }  // namespace roi::testing

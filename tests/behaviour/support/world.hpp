@@ -8,7 +8,9 @@
 namespace roi::testing {
 
 /// One runtime on the transport of this test program. Each transport defines it.
-std::unique_ptr<runtime> make_runtime(runtime_options options = {});
+std::shared_ptr<runtime> make_runtime(runtime_options options = {});
+/// False where all runs on the test's one thread: a test that holds a method would hold itself.
+bool has_threads() noexcept;
 
 /// Two processes' worth of runtimes in one process, with an empty name server that is up.
 class world {
@@ -18,8 +20,8 @@ public:
     world(const world&) = delete;
     world& operator=(const world&) = delete;
 
-    std::unique_ptr<runtime> server;
-    std::unique_ptr<runtime> client;
+    std::shared_ptr<runtime> server;
+    std::shared_ptr<runtime> client;
 };
 
 }  // namespace roi::testing
