@@ -242,7 +242,7 @@ void published_object::dispatch(std::unique_ptr<core::incoming> call) noexcept {
 }
 
 void published_object::start(serving& call) noexcept {
-    if (call.method().blocking ||
+    if (call.method().blocking || !owner_->executor().takes_over() ||
         slow_.is_slow(call.method_index(), owner_->now())) {
         post(call);
         return;

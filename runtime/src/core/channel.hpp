@@ -163,6 +163,9 @@ public:
     /// other threads, so that nothing waits for it. Cheap on threads that are not the runtime's.
     /// Not needed before channel::wait(), which does it by itself, and only when it really sleeps.
     virtual void before_blocking() noexcept = 0;
+    /// Is a connection whose thread is held by a method taken over by another? Where it is not, as
+    /// on a user's io_context, methods are posted, so that a waiting one delays its own object only.
+    virtual bool takes_over() const noexcept { return true; }
     /// Where time is simulated: runs what happens in that time, and returns true. False: time is
     /// real, and who wants to wait sleeps.
     virtual bool pass_time(std::chrono::nanoseconds) { return false; }

@@ -63,6 +63,7 @@ public:
     unsigned turns_per_hold() const noexcept override { return 4; }
     bool may_wait_in_write() const noexcept override { return false; }
     void before_blocking() noexcept override { connection::before_blocking(); }
+    bool takes_over() const noexcept override { return false; }
 
     bool post(void (*work)(void*), void* what) override {
         if (posted_.fetch_add(1) >= most_posted || stopping()) {
