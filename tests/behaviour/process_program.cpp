@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace {
@@ -65,6 +66,7 @@ int static_objects(const std::string&) {
 }
 
 int serve(const std::string&) {
+    roi::set_log([](roi::log_level, std::string_view line) { say(std::string{line}); });
     demo::KitchenServer cook;
     say("ready " + own_endpoint());
     roi::serve();
@@ -74,6 +76,7 @@ int serve(const std::string&) {
 
 // Serves a method that never ends.
 int serve_stuck(const std::string&) {
+    roi::set_log([](roi::log_level, std::string_view line) { say(std::string{line}); });
     demo::KitchenServer cook;
     say("ready " + own_endpoint());
     std::thread watcher{[&] {

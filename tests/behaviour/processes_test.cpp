@@ -51,6 +51,7 @@ TEST_CASE("serve() returns after SIGTERM and after SIGINT, and the process ends 
         const std::string line = server.wait_for("ready ");
         demo::KitchenClient kitchen{roi::at(line.substr(6), "kitchen")};
         CHECK(kitchen.add(1, 2) == 3);
+        server.wait_for("serves until");
         server.signal(signal);
         server.wait_for("served 1");
         CHECK(server.wait().success());
@@ -63,6 +64,7 @@ TEST_CASE("a second signal ends a process that waits for a method") {
     const std::string line = server.wait_for("ready ");
     const demo::KitchenClient kitchen{roi::at(line.substr(6), "kitchen")};
     roi::call<> stuck = kitchen.async_hold();
+    server.wait_for("serves until");
     stuck.start();
     server.wait_for("stuck");
     server.signal(SIGTERM);

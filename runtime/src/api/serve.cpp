@@ -48,6 +48,7 @@ void serve() {
 void serve(runtime& owner) {
     detail::runtime_core& core = *owner.core();
     core.engine().on_stop_signal(&on_signal, nullptr);
+    detail::log(log_level::info, "serves until SIGTERM or SIGINT");
     core.executor().before_blocking();
     serving_state& state = the_state();
     {
