@@ -54,6 +54,15 @@ struct class_reader {
         }
     }
 
+    /// A pointer that stands for a value itself, text or something adapted, is no pointer to one.
+    static model::passing passed_as_value(const model::type& type, model::passing how) {
+        const bool text = type.what == model::kind::c_string;
+        if (how == model::passing::pointer && (text || type.what == model::kind::adapted))
+            return model::passing::value;
+        if (how == model::passing::const_reference && text) return model::passing::value;
+        return how;
+    }
+
     void read_flow(model::parameter& parameter) {
         using flow = model::parameter::direction;
         if (parameter.how == model::passing::mutable_reference) parameter.flow = flow::inout;
@@ -83,6 +92,7 @@ struct class_reader {
         result.written = spelling(type);
         result.how = passing_of(type);
         result.type = read_type(in, type, result.marks);
+        result.how = passed_as_value(result.type, result.how);
         const bool is_array = clang_getCanonicalType(type).kind == CXType_ConstantArray ||
                               clang_getCanonicalType(type).kind == CXType_IncompleteArray;
         if (is_array) read_array(result, clang_getCanonicalType(type));
@@ -155,6 +165,7 @@ struct class_reader {
             return;
         }
         method.result = read_type(in, type, method.marks);
+        method.result_how = passed_as_value(method.result, method.result_how);
     }
 
     void read_promises(model::method& method) {
