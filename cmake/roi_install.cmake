@@ -1,1 +1,41 @@
-# Installation: components, exported targets, package config.
+# Installation: components, exported targets, package config, pkg-config file.
+include(CMakePackageConfigHelpers)
+
+set(roi_config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/roi)
+set(roi_libraries roi_core roi_naming_logic roi_naming roi_runtime roi_options roi_description
+  roi_nameserver_record roi_registry roi_ledger roi_nameserver roi_testing)
+set(roi_programs roi_idlc roi-nameserver roi)
+
+# After find_package(roi) the names are those of the build tree: roi::runtime, roi::idlc.
+foreach(target IN LISTS roi_libraries)
+  string(REGEX REPLACE "^roi_" "" name ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+endforeach()
+set_target_properties(roi_idlc PROPERTIES EXPORT_NAME idlc)
+set_target_properties(roi-nameserver PROPERTIES EXPORT_NAME nameserver_program)
+set_target_properties(roi PROPERTIES EXPORT_NAME command)
+
+install(TARGETS ${roi_libraries} EXPORT roi-targets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS ${roi_programs} EXPORT roi-tools
+  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
+install(EXPORT roi-targets NAMESPACE roi:: DESTINATION ${roi_config_folder} COMPONENT development)
+install(EXPORT roi-tools NAMESPACE roi:: DESTINATION ${roi_config_folder} COMPONENT tools)
+
+foreach(folder runtime/include runtime/proto nameserver/client/include nameserver/include)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/roi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    COMPONENT development FILES_MATCHING PATTERN "*.hpp" PATTERN "*.proto")
+endforeach()
+
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/roi-config.cmake.in
+  ${PROJECT_BINARY_DIR}/roi-config.cmake INSTALL_DESTINATION ${roi_config_folder})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/roi-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+configure_file(${PROJECT_SOURCE_DIR}/cmake/roi.pc.in ${PROJECT_BINARY_DIR}/roi.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/roi-config.cmake ${PROJECT_BINARY_DIR}/roi-config-version.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/roi_generate.cmake
+  DESTINATION ${roi_config_folder} COMPONENT development)
+install(FILES ${PROJECT_BINARY_DIR}/roi.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+  COMPONENT development)
