@@ -1,28 +1,29 @@
 #!/usr/bin/env bash
 # Measures ROI against gRPC and against bare sockets in one run, and prints one table.
 #
-#     tests/bench/run.sh [--rounds N] [--seconds S] [--raw FILE]
+#     tests/bench/run.sh [--rounds N] [--seconds S] [--raw FILE] [--built DIR]
 #
 # Every figure is the median of N rounds (3) of S seconds (0.7); the rounds are interleaved, so that a
 # change of the machine meets all systems alike. Two processes each, over a Unix socket and over TCP,
 # with free cores, then both on one core. Of gRPC's styles (sync, completion queue, callback) the
-# best counts in each cell.
+# best counts in each cell. --raw keeps the single measurements; with --built nothing is built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-rounds=3 seconds=0.7 raw=
+rounds=3 seconds=0.7 raw= built=
 while [ $# -gt 0 ]; do
   case $1 in
     --rounds) rounds=$2 ;;
     --seconds) seconds=$2 ;;
     --raw) raw=$(realpath "$2") ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' tests/bench/run.sh; exit 2 ;;
+    --built) built=$(realpath "$2") ;;
+    *) sed -n '2,10s/^# \{0,1\}//p' tests/bench/run.sh; exit 2 ;;
   esac
   shift 2
 done
 
-build=build/release
+build=${built:-build/release}
 bin=$build/tests/bench
-cmake --preset release -DROI_BUILD_TESTS=ON >/dev/null
+[ -n "$built" ] || cmake --preset release -DROI_BUILD_TESTS=ON >/dev/null
 targets=(bench_floor bench_roi_server bench_roi_client)
 systems=(floor-blocking floor-spin roi)
 if ninja -C $build -t query bench_grpc_client >/dev/null 2>&1; then
@@ -31,7 +32,7 @@ if ninja -C $build -t query bench_grpc_client >/dev/null 2>&1; then
 else
   echo "gRPC is not installed (cmake/install_packages.sh bench installs it): measured without it."
 fi
-cmake --build $build --target "${targets[@]}" >&2
+[ -n "$built" ] || cmake --build $build --target "${targets[@]}" >&2
 
 work=$(mktemp -d)
 server=
