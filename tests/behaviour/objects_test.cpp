@@ -112,6 +112,19 @@ TEST_CASE("tasks enter their object again as well") {
     CHECK(here.kitchen.bounce_later("kitchen", "other", 6) == 6);
 }
 
+TEST_CASE("a chain of calls has a limit: 64 objects may wait, one more is refused") {
+    kitchen_world here;
+    CHECK(here.kitchen.bounce_later("kitchen", "other", 64) == 64);
+    try {
+        here.kitchen.bounce_later("kitchen", "other", 65);
+        FAIL("went deeper");
+    } catch (const roi::error& error) {
+        CHECK(error.reason() == roi::errc::overloaded);
+        CHECK(error.outcome() == roi::outcome::executed);
+    }
+    CHECK(here.kitchen.add(1, 2) == 3);
+}
+
 TEST_CASE("a call of another chain does not enter while the holder waits") {
     if (!roi::testing::has_threads()) return;
     kitchen_world here;

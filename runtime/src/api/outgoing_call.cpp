@@ -5,10 +5,12 @@
 #include "api/published.hpp"
 #include "api/random.hpp"
 #include "api/runtime_core.hpp"
+#include "core/limits.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <string>
 #include <utility>
 
 namespace roi::detail {
@@ -22,6 +24,7 @@ constexpr std::size_t largest_kept = std::size_t{64} << 10;
 // Attempts of an idempotent call that may have run.
 constexpr int most_executions = 3;
 constexpr int most_hops = 3;
+constexpr std::size_t longest_chain = core::limits{}.max_chain;
 
 // Released calls of this thread, so that a steady flow of calls allocates nothing.
 struct call_store {
@@ -150,11 +153,12 @@ void outgoing_call::send(std::shared_ptr<const location> where, bool will_wait) 
             tried->arguments.put_raw(kept_arguments_.bytes());
         }
     } catch (const std::bad_alloc&) {
-        core::answer answer;
-        answer.code = errc::overloaded;
-        answer.ran = outcome::not_executed;
-        answer.text = "out of memory";
-        end(std::move(answer), nullptr);
+        end_unlocated({errc::overloaded, "out of memory"});
+        return;
+    }
+    if (tried->header.chain.size() > longest_chain) {
+        end_unlocated({errc::overloaded, "more than " + std::to_string(longest_chain) +
+                                             " objects wait for each other in this chain of calls"});
         return;
     }
     ++attempts_;
