@@ -148,7 +148,9 @@ core::resolve_request remote_object::naming_request(
     request.type = type_;
     request.deadline = deadline;
     const std::lock_guard lock{mutex_};
-    request.refresh = refresh_;
+    // A location that is still there is one whose connection has ended, maybe with its server: what
+    // led to it must not be taken from a cache.
+    request.refresh = refresh_ || location_ != nullptr;
     request.stale_generation = stale_generation_;
     return request;
 }
