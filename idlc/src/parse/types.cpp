@@ -97,7 +97,8 @@ bool adapted_type(context& in, model::type& type) {
     in.open_adapters.erase(type.cpp);
     const model::type& wire = type.arguments[0];
     if (!wire.reason.empty())
-        refuse(type, "is adapted to '" + wire.qualified + "', which " + wire.reason, wire.advice);
+        refuse(type, "is adapted to '" + wire.qualified + "', which " + wire.reason,
+               wire.advice.empty() ? "let 'wire' be a plain value" : wire.advice);
     return true;
 }
 
