@@ -5,6 +5,9 @@
 
 #include <xercesc/util/PlatformUtils.hpp>
 
+#include <memory>
+#include <string>
+
 int main() {
     xercesc::XMLPlatformUtils::Initialize();
     marked::pair both;
@@ -15,5 +18,7 @@ int main() {
     xercesc::XMLStringTokenizerClient remote{roi::at(both.endpoint(), "object")};
     MARKED_CHECK(remote.hasMoreTokens());
     MARKED_CHECK(remote.countTokens() == 3);
+    const std::unique_ptr<char16_t[]> word{remote.nextToken()};
+    MARKED_CHECK(word.get() == std::u16string(u"three"));
     return 0;
 }
