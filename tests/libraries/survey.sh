@@ -33,7 +33,7 @@ list() {
         Qt) find "$qt/QtCore" -maxdepth 1 -name 'q*.h' ;;
         Xerces) find /usr/include/xercesc -name '*.hpp' ;;
         QuickFIX) find /usr/include/quickfix -maxdepth 1 -name '*.h' ;;
-    esac | sort
+    esac 2>/dev/null | sort || true  # a library that is not installed has none
 }
 flags() {
     case $1 in

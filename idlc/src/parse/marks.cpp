@@ -104,9 +104,36 @@ std::optional<std::int64_t> read_duration(std::string_view written) {
     return std::nullopt;
 }
 
+namespace {
+
+/// Every annotation below `scope`, wherever it stands: what no reader had a reason to look at.
+void see_all_marks(context& in, CXCursor scope) {
+    clang_visitChildren(
+        scope,
+        [](CXCursor child, CXCursor, CXClientData data) {
+            context& all = *static_cast<context*>(data);
+            if (clang_getCursorKind(child) == CXCursor_AnnotateAttr)
+                all.seen_marks.insert(position(location_of(child)));
+            return CXChildVisit_Recurse;
+        },
+        &in);
+}
+
+}  // namespace
+
 void report_lost_marks(context& in, const std::vector<model::location>& expanded) {
+    // Other headers are looked at when they are generated for.
+    const std::string header = text(clang_getFileName(in.header));
+    std::vector<model::location> lost;
+    for (const model::location& where : expanded)
+        if (where.file == header && !in.seen_marks.contains(position(where))) lost.push_back(where);
+    if (lost.empty()) return;
+    each_child(clang_getTranslationUnitCursor(in.unit), [&](CXCursor child) {
+        const CXFile file = file_of(child);
+        if (file != nullptr && clang_File_isEqual(file, in.header) != 0) see_all_marks(in, child);
+    });
     std::set<std::string> told;
-    for (const model::location& where : expanded) {
+    for (const model::location& where : lost) {
         const std::string at = position(where);
         if (in.seen_marks.contains(at) || !told.insert(at).second) continue;
         in.report(where, "this mark is attached to nothing",
