@@ -164,7 +164,8 @@ TEST_CASE("an endpoint without the object says that it does not hold it") {
     process other =
         s.start(HELLO_SERVER, "MYSERVER is published", {.environment = {{"ROI_LISTEN", endpoint}}});
     client_here client(s.here, roi::at(endpoint, "bank"));
-    const roi::error e = failure_of([&] { client.bank.balance("alice"); });
+    const roi::error e =
+        failure_of([&] { client.bank.with({.deadline = 300ms}).balance("alice"); });
     CAPTURE(std::string(e.what()));
     CHECK(e.code() == roi::errc::object_not_found);
     CHECK(e.outcome() == roi::outcome::not_executed);
