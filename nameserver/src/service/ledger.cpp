@@ -146,16 +146,18 @@ void ledger::connection_gone(std::uint64_t connection) {
 // The writer.
 
 void ledger::write() {
+    // Never both locks at once: next is found out while the registry is held, and used here.
+    // Renewals only make it later, so at worst this thread wakes up for nothing.
+    std::optional<std::chrono::nanoseconds> next;
+    {
+        const std::shared_lock reading{registry_mutex_};
+        next = registry_.next_expiry();
+    }
     std::unique_lock lock{queue_mutex_};
     std::string why;
-    std::chrono::nanoseconds
-        pause{};  // after a refusal: what ends a lease is tried again, not at once
+    // After a refusal: what ends a lease is tried again, but not at once.
+    std::chrono::nanoseconds pause{};
     for (;;) {
-        std::optional<std::chrono::nanoseconds> next;
-        {
-            const std::shared_lock reading{registry_mutex_};
-            next = registry_.next_expiry();
-        }
         const auto has_work = [&] { return !queue_.empty() || !gone_.empty() || stopping_; };
         std::chrono::nanoseconds lag{};
         if (next) {
@@ -175,8 +177,11 @@ void ledger::write() {
         const std::size_t size = std::min(queue_.size(), options_.batch);
         batch.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(size));
         queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(size));
+        std::vector<std::uint64_t> gone;
+        // Not before the changes that came over those connections.
+        if (queue_.empty()) gone.swap(gone_);
         lock.unlock();
-        commit_result result = write_batch(batch, lag);
+        commit_result result = write_batch(batch, gone, lag, next);
         pause = result == commit_result::refused ? 500ms : 0ms;
         if (result == commit_result::durable) {
             result = store_->tidy(why);
@@ -200,7 +205,10 @@ void ledger::write() {
     }
 }
 
-commit_result ledger::write_batch(std::vector<change*>& batch, std::chrono::nanoseconds lag) {
+commit_result ledger::write_batch(const std::vector<change*>& batch,
+                                  const std::vector<std::uint64_t>& gone,
+                                  std::chrono::nanoseconds lag,
+                                  std::optional<std::chrono::nanoseconds>& next) {
     const moment at = now();
     registry::expiry expired;
     std::vector<std::string> lost;
@@ -211,12 +219,6 @@ commit_result ledger::write_batch(std::vector<change*>& batch, std::chrono::nano
         expired = registry_.expire(at, lag);
         for (change* what : batch)
             what->decide(registry_, at);
-        std::vector<std::uint64_t> gone;
-        {
-            // After the changes: what a connection asked before it ended is among them.
-            const std::lock_guard queue{queue_mutex_};
-            gone.swap(gone_);
-        }
         for (const std::uint64_t connection : gone) {
             for (std::string& path : registry_.connection_gone(connection)) {
                 lost.push_back(std::move(path));
@@ -234,6 +236,7 @@ commit_result ledger::write_batch(std::vector<change*>& batch, std::chrono::nano
         } else {
             registry_.discard();
         }
+        next = registry_.next_expiry();
     }
     if (result == commit_result::durable) {
         for (const std::string& path : expired.removed) {

@@ -79,7 +79,9 @@ private:
     struct change;
     void submit(change& what);
     void write();
-    commit_result write_batch(std::vector<change*>& batch, std::chrono::nanoseconds lag);
+    commit_result write_batch(const std::vector<change*>& batch,
+                              const std::vector<std::uint64_t>& gone, std::chrono::nanoseconds lag,
+                              std::optional<std::chrono::nanoseconds>& next);
     void log(level how, std::string_view event, const std::string& fields) const;
 
     const options options_;
