@@ -14,6 +14,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <string_view>
 #include <vector>
 
@@ -108,5 +109,10 @@ int main(int count, char** arguments) {
         print(line.exit_code == 0 ? stdout : stderr, line.text);
         return line.exit_code;
     }
-    return run(*line.options);
+    try {
+        return run(*line.options);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "idlc: error: %s\n", failure.what());
+        return 2;
+    }
 }

@@ -25,6 +25,11 @@ struct context {
     /// Partial specialisations of roi::adapt exist; classes that one of them may fit.
     bool partial_adapters = false;
     std::set<std::string> probes = {};
+    /// Bases of instantiations that depend on a template's arguments, by place: what the compiler
+    /// is asked in a further pass, where '@' stands for the question's number, and what it
+    /// answered.
+    std::map<std::string, std::string> base_questions = {};
+    std::map<std::string, CXType> base_answers = {};
     /// Canonical spelling of T in each roi::adapt<T> -> the type it travels as.
     std::map<std::string, CXType> adapters = {};
     /// Classes by qualified name, for the text in ROI_ONE_OF; filled on first use.
@@ -65,6 +70,9 @@ struct default_argument {
 };
 /// The default argument of a parameter, each name in it qualified.
 default_argument read_default(context& in, CXCursor parameter);
+
+/// Source text of a declaration or a part of one; empty where a macro made it.
+std::string source_of(context& in, CXCursor cursor);
 
 // names.cpp
 /// As generated code must write the type, aliases resolved.

@@ -5,6 +5,7 @@
 #include "parse/toolchain.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -192,17 +193,31 @@ struct walker {
     }
 
     /// Answers to the questions that the pass before asked, by position in `asked`.
-    void read_probes(CXCursor root, const std::vector<std::string>& asked) {
-        if (asked.empty()) return;
+    void read_answers(CXCursor root, const std::vector<std::string>& adapters,
+                      const std::vector<std::string>& bases) {
+        if (adapters.empty() && bases.empty()) return;
         each_child(root, [&](CXCursor child) {
+            if (clang_getCursorKind(child) != CXCursor_TypedefDecl) return;
+            if (location_of(child).file != wrapper_name)
+                return;  // a header may have such names too
             const std::string name = spelling(child);
-            const std::string_view prefix = "roi_idlc_probe_";
-            if (clang_getCursorKind(child) != CXCursor_TypedefDecl || !name.starts_with(prefix))
-                return;
-            const std::size_t index = std::stoul(name.substr(prefix.size()));
             const CXType answer = clang_getCanonicalType(clang_getTypedefDeclUnderlyingType(child));
-            if (index < asked.size() && answer.kind != CXType_Void)
-                in.adapters.emplace(asked[index], answer);
+            const auto asked = [&name](std::string_view prefix,
+                                       const std::vector<std::string>& all) {
+                const std::string* found = nullptr;
+                std::size_t index = 0;
+                const char* end = name.data() + name.size();
+                if (name.starts_with(prefix) &&
+                    std::from_chars(name.data() + prefix.size(), end, index).ptr == end &&
+                    index < all.size())
+                    found = &all[index];
+                return found;
+            };
+            if (const std::string* type = asked("roi_idlc_probe_", adapters);
+                type != nullptr && answer.kind != CXType_Void)
+                in.adapters.emplace(*type, answer);
+            if (const std::string* base = asked("roi_idlc_base_", bases); base != nullptr)
+                in.base_answers.emplace(*base, answer);
         });
     }
 
@@ -439,6 +454,7 @@ result run(const request& what) {
     std::string completions;
     std::set<std::string> completed;
     std::vector<std::string> probed;
+    std::vector<std::string> asked_bases;
     const std::vector<model::diagnostic> before = answer.diagnostics;
     model::file last_good;
     clang_index index(clang_createIndex(0, 0));
@@ -481,7 +497,7 @@ result run(const request& what) {
         walker walk{in, ready.arguments, {}};
         const CXCursor root = clang_getTranslationUnitCursor(unit.get());
         walk.walk(root, walker::step::adapters);
-        walk.read_probes(root, probed);
+        walk.read_answers(root, probed, asked_bases);
         walk.walk(root, walker::step::errors);
         walk.walk(root, walker::step::interfaces);
         read_foreign_bases(in);
@@ -499,6 +515,14 @@ result run(const request& what) {
                 more += "typedef roi_idlc_probe< ::" + name + ">::type roi_idlc_probe_" +
                         std::to_string(probed.size()) + ";\n";
                 probed.push_back(name);
+            }
+        for (const auto& [base, question] : in.base_questions)
+            if (std::find(asked_bases.begin(), asked_bases.end(), base) == asked_bases.end()) {
+                std::string lines = question;
+                for (std::size_t at; (at = lines.find('@')) != std::string::npos;)
+                    lines.replace(at, 1, std::to_string(asked_bases.size()));
+                more += lines;
+                asked_bases.push_back(base);
             }
         if (more.empty()) break;
         completions += more;

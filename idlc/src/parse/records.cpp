@@ -37,9 +37,10 @@ bool takes_no_argument(CXCursor constructor) {
 struct record_reader {
     context& in;
     model::record& record;
+    CXCursor pattern;  // whose members are read: the template, for an implicit instantiation
 
     /// Constructors and virtual methods decide how a decoded value is made.
-    void read_members(CXCursor pattern) {
+    void read_members() {
         bool declares_constructor = false;
         bool has_default = false;
         bool has_virtual = false;
@@ -73,8 +74,61 @@ struct record_reader {
             !declares_constructor && !record.is_polymorphic && record.error_bases.empty();
     }
 
+    /// The base that a template's base becomes for this record's arguments. libclang does not say:
+    /// a template with the same parameters, beside the first, is asked in a further pass.
+    CXType instantiated_base(CXCursor specifier, CXType dependent) {
+        const std::string place = record.name + " " + position(location_of(specifier));
+        const auto answer = in.base_answers.find(place);
+        if (answer != in.base_answers.end()) return answer->second;
+        if (clang_getCursorKind(pattern) != CXCursor_ClassTemplate) return dependent;
+        std::string parameters;
+        bool readable = true;
+        each_child(pattern, [&](CXCursor child) {
+            const CXCursorKind kind = clang_getCursorKind(child);
+            if (kind != CXCursor_TemplateTypeParameter &&
+                kind != CXCursor_NonTypeTemplateParameter &&
+                kind != CXCursor_TemplateTemplateParameter)
+                return;
+            std::string one = source_of(in, child);
+            one.erase(std::min(one.find('='), one.size()));
+            readable = readable && !one.empty();
+            parameters += (parameters.empty() ? "" : ", ") + one;
+        });
+        std::string base = source_of(in, specifier);
+        for (bool again = true; again;) {
+            again = false;
+            for (const std::string_view word : {"public ", "protected ", "private ", "virtual "})
+                if (base.starts_with(word)) {
+                    base.erase(0, word.size());
+                    again = true;
+                }
+        }
+        const auto open = record.name.find('<');
+        std::string opened;
+        std::string closed;
+        std::string around;
+        for (CXCursor at = scope_of(pattern); !is_null(at); at = scope_of(at)) {
+            if (clang_isTranslationUnit(clang_getCursorKind(at)) != 0) break;
+            if (clang_getCursorKind(at) != CXCursor_Namespace) return dependent;
+            const bool is_inline = clang_Cursor_isInlineNamespace(at) != 0;
+            opened =
+                (is_inline ? "inline namespace " : "namespace ") + spelling(at) + " { " + opened;
+            around = spelling(at) + "::" + around;
+            closed += " }";
+        }
+        if (!readable || parameters.empty() || base.empty() || open == std::string::npos ||
+            (base + parameters).find('@') != std::string::npos)
+            return dependent;
+        in.base_questions[place] = opened + "template <" + parameters +
+                                   "> struct roi_idlc_ask_@ { typedef " + base + " type; };" +
+                                   closed + "\ntypedef ::" + around + "roi_idlc_ask_@" +
+                                   record.name.substr(open) + "::type roi_idlc_base_@;\n";
+        return dependent;
+    }
+
     void read_base(CXCursor specifier) {
-        const CXType type = clang_getCanonicalType(clang_getCursorType(specifier));
+        CXType type = clang_getCanonicalType(clang_getCursorType(specifier));
+        if (type.kind != CXType_Record) type = instantiated_base(specifier, type);
         const CXCursor declaration = clang_getTypeDeclaration(type);
         const std::string name = qualified_name(declaration);
         const bool is_public = clang_getCXXAccessSpecifier(specifier) == CX_CXXPublic;
@@ -251,8 +305,8 @@ void read_record(context& in, CXType type, const std::string& name) {
     record.is_abstract = !is_null(definition) && clang_CXXRecord_isAbstract(definition) != 0;
     record.is_union = clang_getCursorKind(declaration) == CXCursor_UnionDecl;
 
-    record_reader reader{in, record};
-    reader.read_members(pattern);
+    record_reader reader{in, record, pattern};
+    reader.read_members();
     reader.read_fields(type, "", "", false, 0);
     const bool hidden = std::any_of(record.fields.begin(), record.fields.end(),
                                     [](const model::field& field) { return field.is_private; });

@@ -108,6 +108,15 @@ std::string read_doc(CXCursor declaration) {
     return doc;
 }
 
+std::string source_of(context& in, CXCursor cursor) {
+    const span_of_file all = extent_of(cursor);
+    std::size_t size = 0;
+    const char* contents =
+        all.file != nullptr ? clang_getFileContents(in.unit, all.file, &size) : nullptr;
+    if (contents == nullptr || all.begin >= all.end || all.end > size) return {};
+    return std::string(contents + all.begin, all.end - all.begin);
+}
+
 default_argument read_default(context& in, CXCursor parameter) {
     default_argument result;
     std::vector<replacement> names;
