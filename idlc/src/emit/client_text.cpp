@@ -121,6 +121,8 @@ private:
             }
             if (method.source->is_task && method.source->task_template.starts_with("boost::")) {
                 codec_.need("roi/asio.hpp");
+            } else if (method.source->is_task && what.source->is_abstract) {
+                codec_.need("roi/codec/task.hpp");
             }
             for (const auto& parameter : method.parameters) {
                 const auto type = sent_type(*parameter.source);
@@ -437,8 +439,10 @@ private:
         out_.blank();
         out_.line(head(what, each, stub_result(what, method), source.name));
         if (source.is_task && what.source->is_abstract) {
-            out_.line("return roi::generated::as_task(async_" + source.name + "(" +
-                      passed_on(each) + "));");
+            const auto made = "async_" + source.name + "(" + passed_on(each) + ")";
+            out_.line(source.task_template.starts_with("boost::")
+                          ? "return " + made + "(boost::asio::use_awaitable);"
+                          : "return roi::generated::as_task(" + made + ");");
             out_.line("}");
             return;
         }

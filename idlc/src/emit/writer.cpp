@@ -205,6 +205,13 @@ void writer::constructor(const std::string& head, const std::vector<std::string>
 void writer::chain(const std::string& object, const std::string& call) {
     const auto indent = step * static_cast<std::size_t>(depth_);
     if (indent + object.size() + call.size() <= columns) return line(object + call);
+    const auto assigned = object.find(" = ");
+    if (assigned != std::string::npos &&
+        indent + step + object.size() - assigned - 3 + call.size() <= columns) {
+        line(object.substr(0, assigned + 2));
+        text_ += std::string(indent + step, ' ') + object.substr(assigned + 3) + call + "\n";
+        return;
+    }
     line(object);
     text_ += std::string(indent + step, ' ') + call + "\n";
 }

@@ -323,6 +323,12 @@ struct form<T> {
         wire_form::template get<Codec>(in, travelled);
         value = adapt<T>::from_wire(std::move(travelled));
     }
+    static void put_bare(wire::writer& out, const T& value) requires(is_packable(what)) {
+        wire_form::put_bare(out, adapt<T>::to_wire(value));
+    }
+    static T get_bare(wire::reader& in) requires(is_packable(what)) {
+        return adapt<T>::from_wire(wire_form::get_bare(in));
+    }
     static void clear(T& value) requires(what == shape::many) { value = adapt<T>::from_wire({}); }
 };
 

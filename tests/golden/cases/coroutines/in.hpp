@@ -1,3 +1,4 @@
+// not compiled: it declares roi::task itself, so that reading it needs nothing else.
 #pragma once
 #include <roi/annotations.hpp>
 #include <string>
