@@ -5,7 +5,6 @@
 #include <roi/codec/class.hpp>
 #include <roi/codec/map.hpp>
 #include <roi/codec/owner.hpp>
-#include <roi/codec/pointer.hpp>
 #include <roi/codec/text_pointer.hpp>
 #include <roi/codec/vector.hpp>
 #include <roi/codec/wide_string.hpp>
@@ -544,7 +543,7 @@ constexpr roi::generated::method Corners_spell_method_3{
 
 roi::generated::request make_Corners_spell_3(const roi::reference& object, const char* value) {
     roi::generated::request call{object, CornersClient::roi_interface, Corners_spell_method_3};
-    codec::put_fields(call.arguments(), field{1, roi::generated::pointer(value)});
+    codec::put_fields(call.arguments(), field{1, value});
     return call;
 }
 

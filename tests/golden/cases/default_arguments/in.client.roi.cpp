@@ -3,7 +3,6 @@
 
 #include <roi/codec.hpp>
 #include <roi/codec/map.hpp>
-#include <roi/codec/pointer.hpp>
 #include <roi/codec/vector.hpp>
 
 namespace {
@@ -138,8 +137,7 @@ constexpr roi::generated::method simple_method{
 roi::generated::request make_simple(const roi::reference& object, int a, double b, const char* c,
                                     bool d) {
     roi::generated::request call{object, DefaultsClient::roi_interface, simple_method};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b},
-                      field{3, roi::generated::pointer(c)}, field{4, d});
+    codec::put_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d});
     return call;
 }
 
@@ -151,8 +149,7 @@ constexpr roi::generated::method simple_method_2{
 roi::generated::request make_simple_2(const roi::reference& object, int a, double b,
                                       const char* c) {
     roi::generated::request call{object, DefaultsClient::roi_interface, simple_method_2};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b},
-                      field{3, roi::generated::pointer(c)});
+    codec::put_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
     return call;
 }
 

@@ -3,7 +3,6 @@
 
 #include <roi/codec.hpp>
 #include <roi/codec/map.hpp>
-#include <roi/codec/pointer.hpp>
 #include <roi/codec/vector.hpp>
 
 namespace {
@@ -39,11 +38,11 @@ constexpr roi::generated::method simple_method{
 void serve_simple(void* object, roi::generated::incoming& call) {
     int a{};
     double b{};
-    std::optional<char> c{};
+    std::string c{};
     bool d{};
     codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d});
     call.decoded();
-    static_cast<demo::Defaults*>(object)->simple(a, b, c ? &*c : nullptr, d);
+    static_cast<demo::Defaults*>(object)->simple(a, b, c.c_str(), d);
 }
 
 constexpr roi::generated::method names_method{
@@ -97,10 +96,10 @@ constexpr roi::generated::method simple_method_2{
 void serve_simple_2(void* object, roi::generated::incoming& call) {
     int a{};
     double b{};
-    std::optional<char> c{};
+    std::string c{};
     codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
     call.decoded();
-    static_cast<demo::Defaults*>(object)->simple(a, b, c ? &*c : nullptr);
+    static_cast<demo::Defaults*>(object)->simple(a, b, c.c_str());
 }
 
 constexpr roi::generated::method simple_method_3{

@@ -1,3 +1,4 @@
+// not compiled: it declares what protobuf has.
 #pragma once
 #include <roi/annotations.hpp>
 
