@@ -128,6 +128,7 @@ TEST_CASE("what is published is found without configuration, with who holds it")
     CHECK(found.locations.at(0).pid == server.pid());
     CHECK(found.address.size() == 32);
 
+    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     CHECK(server.wait() == exit_status{0, 0});
     CHECK_FALSE(f.holds("counter"));

@@ -193,7 +193,7 @@ TEST_CASE("SIGTERM and ^C end a server with exit code 0, and its name is free") 
     for (const int signal : {SIGTERM, SIGINT}) {
         stage s;
         process server = s.start_bank();
-        stage::wait_for_handler(server, signal);
+        server.wait_for_handler(signal);
         server.signal_group(signal);
         CHECK(server.wait().success());
         CHECK(server.output().find("the bank is closed") != std::string::npos);
@@ -207,7 +207,7 @@ TEST_CASE("a call that runs when SIGTERM comes is finished and answered") {
     client_here client(s.here);
     auto audit = client.bank.async_audit(300ms).start();
     server.wait_for("an audit has begun");
-    stage::wait_for_handler(server, SIGTERM);
+    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     CHECK(audit.get() == 15'000);
     CHECK(server.wait().success());
@@ -219,7 +219,7 @@ TEST_CASE("a second signal ends a server that is still waiting for its calls") {
     client_here client(s.here);
     auto audit = client.bank.async_audit(1h).start();
     server.wait_for("an audit has begun");
-    stage::wait_for_handler(server, SIGTERM);
+    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     process next = s.start_bank();  // the first signal has been heard: the name is free
     CHECK(server.running());

@@ -1,11 +1,8 @@
 // A name server, banks and clients as processes of one test's own.
 #pragma once
 
-#include <chrono>
-#include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -38,17 +35,6 @@ public:
         return start(BANK_SERVER, bank_is_open, std::move(what));
     }
 
-    /// Returns when a program that was started handles `number`: it prints that it is ready before
-    /// it waits for signals.
-    static void wait_for_handler(const process& child, int number) {
-        const auto end = std::chrono::steady_clock::now() + patience;
-        while (!handles(child.pid(), number)) {
-            if (!child.running() || std::chrono::steady_clock::now() > end)
-                throw process_error("it never handles the signal:\n" + child.output());
-            std::this_thread::yield();
-        }
-    }
-
     /// `what` as `program`, in these surroundings.
     command with(const std::string& program, command what = {}) const {
         what.program = program;
@@ -58,18 +44,6 @@ public:
     }
 
 private:
-    // Does any thread catch the signal, or wait for it while it is blocked?
-    static bool handles(pid_t process, int number) {
-        std::ifstream in("/proc/" + std::to_string(process) + "/status");
-        for (std::string line; std::getline(in, line);) {
-            if (line.starts_with("SigCgt:") || line.starts_with("SigBlk:")) {
-                if ((std::stoull(line.substr(8), nullptr, 16) >> (number - 1) & 1) != 0)
-                    return true;
-            }
-        }
-        return false;
-    }
-
     std::unique_ptr<process> names_;
 };
 
