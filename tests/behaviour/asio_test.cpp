@@ -20,7 +20,9 @@
 
 #include <doctest/doctest.h>
 
+#include <condition_variable>
 #include <future>
+#include <mutex>
 #include <thread>
 
 namespace asio = boost::asio;
@@ -98,6 +100,30 @@ TEST_CASE("a call completes through a callback, with all its results") {
             told.set_value(thrown ? "failed" : std::to_string(sum) + a + b);
         });
     CHECK(told.get_future().get() == "9rightleft");
+}
+
+TEST_CASE("callbacks that wait for each other all run") {
+    if (!roi::testing::has_threads()) return;
+    const world here;
+    const demo::KitchenServer server{roi::publication{}.on(*here.server)};
+    const demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
+    constexpr int count = 5;
+    std::mutex mutex;
+    std::condition_variable changed;
+    int inside = 0;
+    int done = 0;
+    for (int i = 0; i < count; ++i) {
+        kitchen.async_add(i, i)([&](std::exception_ptr, int) {
+            std::unique_lock lock{mutex};
+            ++inside;
+            changed.notify_all();
+            changed.wait(lock, [&] { return inside == count; });
+            ++done;
+            changed.notify_all();
+        });
+    }
+    std::unique_lock lock{mutex};
+    CHECK(changed.wait_for(lock, 30s, [&] { return done == count; }));
 }
 
 TEST_CASE("a callback runs on its executor, which waits for it") {

@@ -114,6 +114,33 @@ TEST_CASE("stopping a runtime ends its calls, and later ones at once") {
     cook.door.open();
 }
 
+TEST_CASE("stopping a runtime ends calls that are still looking for their object, and delays") {
+    if (!roi::testing::has_threads()) return;
+    world here;
+    roi::call<int> by_name =
+        demo::KitchenClient{roi::named("nobody").on(*here.client)}.async_add(1, 1);
+    roi::call<int> by_place =
+        demo::KitchenClient{roi::at("unix:/nowhere/at/all").on(*here.client)}.async_add(1, 1);
+    by_name.start();
+    by_place.start();
+    std::thread waiting{[&] {
+        const roi::runtime::use current{*here.client};
+        CHECK_THROWS_AS(roi::run([]() -> roi::task<int> {
+                            co_await roi::delay(20s);
+                            co_return 1;
+                        }()),
+                        roi::error);
+    }};
+    here.client->stop(0s);
+    for (roi::call<int>* const each : {&by_name, &by_place}) {
+        const roi::result<int> ended = each->get(roi::as_result);
+        REQUIRE(ended.error());
+        CHECK(ended.outcome() == roi::outcome::not_executed);
+        CHECK(ended.error()->reason() == roi::errc::shutting_down);
+    }
+    waiting.join();
+}
+
 TEST_CASE("a stopped server lets running calls finish within the limit") {
     if (!roi::testing::has_threads()) return;
     world here;

@@ -217,7 +217,7 @@ void outgoing_call::attempt::completed(core::answer&& result) noexcept {
                 call.retain();
                 std::unique_lock lock{call.mutex_};
                 call.phase_ = phase::pausing;
-                call.timer_ = call.object_->owner().executor().start_timer(
+                call.timer_ = call.object_->owner().start_timer(
                     until, &outgoing_call::on_pause_over, &call);
                 break;
             }
@@ -361,7 +361,7 @@ void outgoing_call::arm_timer() noexcept {
     if (deadline_timer_ != 0) return;
     retain();
     // A little later, because a search that ends in time says better why.
-    deadline_timer_ = object_->owner().executor().start_timer(
+    deadline_timer_ = object_->owner().start_timer(
         *deadline_ + std::chrono::milliseconds{200}, &outgoing_call::on_deadline, this);
 }
 
@@ -375,8 +375,13 @@ void outgoing_call::on_deadline(void* self) {
                call.begins_step();
     }
     if (ours) {
-        call.end_unlocated({errc::unreachable, "the deadline passed while " +
-                                                   call.object_->describe() + " was looked for"});
+        if (call.object_->owner().is_stopping()) {
+            call.end_unlocated({errc::shutting_down, "this runtime is stopping"});
+        } else {
+            call.end_unlocated({errc::unreachable, "the deadline passed while " +
+                                                       call.object_->describe() +
+                                                       " was looked for"});
+        }
         call.ends_step();
     }
     call.release();
@@ -568,11 +573,11 @@ void outgoing_call::end(core::answer&& answer, const attempt* from) noexcept {
         ended_.store(true, std::memory_order_release);
         changed_.notify_all();
     }
-    core::executor& executor = object_->owner().executor();
-    if (pause_timer != 0 && executor.cancel_timer(pause_timer)) release();
-    if (deadline_timer != 0 && executor.cancel_timer(deadline_timer)) release();
+    runtime_core& owner = object_->owner();
+    if (pause_timer != 0 && owner.cancel_timer(pause_timer)) release();
+    if (deadline_timer != 0 && owner.cancel_timer(deadline_timer)) release();
     if (context_) context_->unlisten(*this);
-    if (tells) object_->owner().post_surely(&outgoing_call::tell, this);
+    if (tells) object_->owner().post_completion(&outgoing_call::tell, this);
 }
 
 void outgoing_call::tell(void* self) {

@@ -326,7 +326,7 @@ public:
                 (until_ && again >= *until_)) {
                 return end(with_tries(std::move(failed), tries_));
             }
-            owner.executor().start_timer(
+            owner.start_timer(
                 again, [](void* self) { static_cast<direct_search*>(self)->attempt(); }, this);
         } catch (const std::exception& failed) {
             end(locate_failure{errc::unreachable, failed.what()});

@@ -54,6 +54,9 @@ bool is_usable_directory(const std::string& path) {
            ::access(path.c_str(), W_OK | X_OK) == 0;
 }
 
+// How long a completion may wait for another one that runs.
+constexpr std::chrono::milliseconds completion_delay{2};
+
 // A socket's path holds 107 characters; the file's own name takes up to 40 of them.
 constexpr std::size_t longest_directory = 64;
 
@@ -180,6 +183,134 @@ void runtime_core::post_surely(void (*work)(void*), void* context) noexcept {
     }
 }
 
+std::uint64_t runtime_core::start_timer(core::time_point when, void (*work)(void*),
+                                        void* context) noexcept {
+    try {
+        const std::lock_guard lock{timers_mutex_};
+        if (!timers_ended_) {
+            const std::uint64_t number = ++last_timer_;
+            auto made = std::make_unique<own_timer>(own_timer{this, number, 0, work, context});
+            own_timer& timer = *made;
+            timers_.emplace(number, std::move(made));
+            // Under the lock: it may fire before its number is known.
+            timer.of_executor = executor_.start_timer(when, &runtime_core::timer_fired, &timer);
+            return number;
+        }
+    } catch (...) {
+        // No memory: it fires now, which ends what waits sooner than never.
+    }
+    post_surely(work, context);
+    return 0;
+}
+
+void runtime_core::timer_fired(void* self) {
+    std::unique_ptr<own_timer> fired;
+    {
+        auto& timer = *static_cast<own_timer*>(self);
+        runtime_core& core = *timer.core;
+        const std::lock_guard lock{core.timers_mutex_};
+        const auto found = core.timers_.find(timer.number);
+        if (found == core.timers_.end()) return;
+        fired = std::move(found->second);
+        core.timers_.erase(found);
+    }
+    fired->work(fired->context);
+}
+
+bool runtime_core::cancel_timer(std::uint64_t timer) noexcept {
+    std::unique_ptr<own_timer> cancelled;
+    const std::lock_guard lock{timers_mutex_};
+    const auto found = timers_.find(timer);
+    if (found == timers_.end() || !executor_.cancel_timer(found->second->of_executor)) return false;
+    cancelled = std::move(found->second);
+    timers_.erase(found);
+    return true;
+}
+
+void runtime_core::end_timers() noexcept {
+    std::unordered_map<std::uint64_t, std::unique_ptr<own_timer>> left;
+    {
+        const std::lock_guard lock{timers_mutex_};
+        timers_ended_ = true;
+        left.swap(timers_);
+    }
+    for (const auto& [number, timer] : left) timer->work(timer->context);
+}
+
+void runtime_core::post_completion(void (*work)(void*), void* context) noexcept {
+    bool post = false;
+    bool watch = false;
+    try {
+        const std::lock_guard lock{completions_mutex_};
+        completions_.push_back({work, context});
+        if (drain_posted_) return;
+        if (drainers_ == 0) {
+            post = drain_posted_ = true;
+        } else {
+            // A worker is at it and will come to this one, unless what it runs now takes long.
+            watch = !std::exchange(completions_watched_, true);
+        }
+    } catch (...) {
+        post_surely(work, context);
+        return;
+    }
+    if (post) post_drain();
+    if (watch) watch_completions();
+}
+
+void runtime_core::post_drain() noexcept {
+    try {
+        // The core must be there when the worker comes to it.
+        auto keep = std::make_unique<std::shared_ptr<runtime_core>>(shared_from_this());
+        post_surely(
+            [](void* self) {
+                const std::unique_ptr<std::shared_ptr<runtime_core>> mine{
+                    static_cast<std::shared_ptr<runtime_core>*>(self)};
+                (*mine)->drain_completions();
+            },
+            keep.release());
+    } catch (...) {
+        drain_completions();
+    }
+}
+
+void runtime_core::drain_completions() noexcept {
+    std::unique_lock lock{completions_mutex_};
+    drain_posted_ = false;
+    ++drainers_;
+    while (!completions_.empty()) {
+        const completion next = completions_.front();
+        completions_.pop_front();
+        // Those behind it came while nobody watched.
+        const bool watch =
+            !completions_.empty() && !std::exchange(completions_watched_, true);
+        lock.unlock();
+        if (watch) watch_completions();
+        next.work(next.context);
+        lock.lock();
+    }
+    --drainers_;
+}
+
+void runtime_core::watch_completions() noexcept {
+    start_timer(
+        executor_.now() + completion_delay,
+        [](void* self) {
+            auto& core = *static_cast<runtime_core*>(self);
+            bool post = false;
+            bool again = false;
+            {
+                const std::lock_guard lock{core.completions_mutex_};
+                again = core.completions_watched_ = !core.completions_.empty();
+                post = again && !std::exchange(core.drain_posted_, true);
+            }
+            if (post) core.post_drain();
+            // The next worker may meet one that takes long as well.
+            if (again) core.watch_completions();
+        },
+        this);
+}
+
 void runtime_core::on_call(std::unique_ptr<core::incoming> call) noexcept {
     const core::object_address& address = call->header().object;
     if (is_stopping()) {
@@ -243,6 +374,7 @@ void runtime_core::stop(std::chrono::nanoseconds limit) noexcept {
     }
     if (naming) naming->stop();
     engine_->stop(deadline);
+    end_timers();
     naming.reset();
     stopped_ = true;
 }

@@ -9,9 +9,11 @@
 #include <roi/runtime.hpp>
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace roi::detail {
@@ -59,6 +61,15 @@ public:
     /// Runs `work` on a worker, or where none is free on a thread of its own: for what must run.
     void post_surely(void (*work)(void*), void* context) noexcept;
 
+    /// Runs `work` soon on a worker: user code that goes on after a call has ended. Many of these
+    /// share a worker while they are short; one that takes long delays the others by 2 ms at most.
+    void post_completion(void (*work)(void*), void* context) noexcept;
+
+    /// The executor's timers, but one that has not fired when this runtime ends fires then, so that
+    /// what waits for it ends too: `work` looks at is_stopping().
+    std::uint64_t start_timer(core::time_point when, void (*work)(void*), void* context) noexcept;
+    bool cancel_timer(std::uint64_t timer) noexcept;
+
     void add_peer_observer(std::weak_ptr<core::peer_observer> observer);
 
     /// Blocks this thread for that time.
@@ -70,7 +81,14 @@ public:
     core::time_point started() const noexcept { return started_; }
 
 private:
+    struct completion {
+        void (*work)(void*);
+        void* context;
+    };
     std::vector<std::string> listen_defaults();
+    void post_drain() noexcept;
+    void drain_completions() noexcept;
+    void watch_completions() noexcept;
 
     const runtime_options options_;
     const unsigned process_;
@@ -87,6 +105,26 @@ private:
     std::vector<std::string> endpoints_;
     bool listening_ = false;
     std::vector<std::weak_ptr<core::peer_observer>> peer_observers_;
+    std::mutex completions_mutex_;
+    std::deque<completion> completions_;
+    std::size_t drainers_ = 0;      // workers in drain_completions()
+    bool drain_posted_ = false;     // one more is on its way
+    bool completions_watched_ = false;
+
+    struct own_timer {
+        runtime_core* core;
+        std::uint64_t number;
+        std::uint64_t of_executor = 0;
+        void (*work)(void*);
+        void* context;
+    };
+    void end_timers() noexcept;
+    static void timer_fired(void* self);
+    std::mutex timers_mutex_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<own_timer>> timers_;
+    std::uint64_t last_timer_ = 0;
+    bool timers_ended_ = false;
+
     std::mutex stop_mutex_;  // one stop at a time; the second waits for the first
     bool stopped_ = false;
 };

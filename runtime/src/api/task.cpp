@@ -94,16 +94,15 @@ void delay_awaiter::await_suspend(std::coroutine_handle<> waiting) {
     mine.owner = core_of(nullptr);
     mine.here = serving::current();
     if (mine.here) mine.here->retain();
-    core::executor& executor = mine.owner->executor();
     const auto until = mine.owner->now() + time_;
     if (!mine.add_reference()) return;  // for this function: the coroutine may go on meanwhile
     {
         const std::lock_guard lock{mine.mutex};
-        mine.timer = executor.start_timer(
+        mine.timer = mine.owner->start_timer(
             until,
             [](void* self) {
                 auto& due = *static_cast<state*>(self);
-                due.end(false);
+                due.end(due.owner->is_stopping());
                 due.release_reference();
             },
             &mine);
@@ -127,7 +126,7 @@ delay_awaiter::~delay_awaiter() {
         state_->over = true;
         timer = state_->timer;
     }
-    if (state_->owner->executor().cancel_timer(timer)) state_->release_reference();
+    if (state_->owner->cancel_timer(timer)) state_->release_reference();
     state_->release_reference();
 }
 

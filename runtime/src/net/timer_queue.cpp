@@ -29,7 +29,7 @@ bool timer_queue::cancel(std::uint64_t id) {
     if (queue_.empty() && waits_for_ != core::time_point::max()) {
         ++generation_;
         waits_for_ = core::time_point::max();
-        timer_.cancel();
+        timer_->cancel();
     }
     return true;
 }
@@ -41,15 +41,15 @@ void timer_queue::close() {
     ++generation_;
     dropped.swap(queue_);
     times_.clear();
-    timer_.cancel();
+    timer_.reset();
 }
 
 void timer_queue::wait() {
     if (queue_.empty() || queue_.begin()->first.first >= waits_for_) return;
     waits_for_ = queue_.begin()->first.first;
-    timer_.expires_at(waits_for_);
+    timer_->expires_at(waits_for_);
     // A cancelled wait may already be queued as a success, so a number tells which one counts.
-    timer_.async_wait([self = shared_from_this(), mine = ++generation_](
+    timer_->async_wait([self = shared_from_this(), mine = ++generation_](
                           const boost::system::error_code& failed) {
         if (failed) return;
         {

@@ -10,14 +10,16 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 namespace roi::net {
 
 /// Safe to use from any thread. Work runs in the context, under no lock, and must not block.
 class timer_queue : public std::enable_shared_from_this<timer_queue> {
 public:
-    explicit timer_queue(boost::asio::io_context& context) : timer_(context) {}
+    explicit timer_queue(boost::asio::io_context& context) : timer_(std::in_place, context) {}
 
     std::uint64_t start(core::time_point when, std::function<void()> work);
     /// False: it ran, or is running.
@@ -30,7 +32,7 @@ private:
     void fire();
 
     std::mutex mutex_;
-    boost::asio::steady_timer timer_;
+    std::optional<boost::asio::steady_timer> timer_;  // gone when closed: a context may end then
     std::map<std::pair<core::time_point, std::uint64_t>, std::function<void()>> queue_;
     std::unordered_map<std::uint64_t, core::time_point> times_;
     std::uint64_t last_id_ = 0;
