@@ -228,13 +228,12 @@ bool runtime_core::cancel_timer(std::uint64_t timer) noexcept {
 }
 
 void runtime_core::end_timers() noexcept {
-    std::unordered_map<std::uint64_t, std::unique_ptr<own_timer>> left;
     {
         const std::lock_guard lock{timers_mutex_};
         timers_ended_ = true;
-        left.swap(timers_);
+        ended_timers_.swap(timers_);
     }
-    for (const auto& [number, timer] : left) timer->work(timer->context);
+    for (const auto& [number, timer] : ended_timers_) timer->work(timer->context);
 }
 
 void runtime_core::post_completion(void (*work)(void*), void* context) noexcept {

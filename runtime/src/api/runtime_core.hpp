@@ -122,6 +122,7 @@ private:
     static void timer_fired(void* self);
     std::mutex timers_mutex_;
     std::unordered_map<std::uint64_t, std::unique_ptr<own_timer>> timers_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<own_timer>> ended_timers_;  // may yet fire
     std::uint64_t last_timer_ = 0;
     bool timers_ended_ = false;
 
