@@ -30,7 +30,6 @@ grep -q '^method .* greet(string)const$' "$work/project/greeter.roi.lock" || fai
 git -C "$work" diff --no-index --quiet "$here/project/client.cpp" "$work/project/client.cpp" || fail "a source was changed"
 
 # Rebuilds: nothing without a change, the stubs where an included header changed.
-again() { cmake --build "$work/out" -- -d explain 2>&1; }
 cmake --build "$work/out" >/dev/null 2>&1
 if [ ${#generator[@]} -gt 0 ]; then
     cmake --build "$work/out" | grep -q 'no work to do' || fail "a build without a change builds something"
@@ -38,10 +37,12 @@ if [ ${#generator[@]} -gt 0 ]; then
     cmake --build "$work/out" >"$work/rebuild.txt" 2>&1 || { cat "$work/rebuild.txt"; fail "the changed project does not build"; }
     grep -q 'idlc include/greet/greeter.hpp' "$work/rebuild.txt" || fail "a changed header that the interface includes does not run idlc"
     grep -q 'more' "$work"/out/greeter.roi/include/greet/greeter.proto || fail "the stubs are not those of the changed header"
+    stub=$work/out/greeter.roi/include/greet/greeter.roi.hpp
+    before=$(stat -c %y "$stub")
     touch "$work/project/include/greet/words.hpp"
     cmake --build "$work/out" >"$work/touched.txt" 2>&1
-    grep -q 'greeter.client.roi.cpp.o' "$work/touched.txt" && ! grep -q 'words' "$work/touched.txt" \
-        && fail "equal stubs were written again"
+    grep -q 'idlc include/greet/greeter.hpp' "$work/touched.txt" || fail "a touched header does not run idlc"
+    [ "$(stat -c %y "$stub")" = "$before" ] || fail "equal stubs were written again"
 fi
 
 # Misuse: what stands in misuse.txt as "name | commands | what the message must hold".

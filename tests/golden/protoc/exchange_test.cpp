@@ -181,11 +181,11 @@ T read(const Message& message) {
 }
 
 /// Types that hold less than their message: sets drop repeats and sort, arrays have a size,
-/// durations round, bit-fields are narrow. For them the first way there is not compared.
+/// durations round, bases are always written. For them the first way there is not compared.
 bool is_lossy(std::string_view name) {
     static const std::set<std::string_view> names = {
-        "sorted",      "hashed", "sets",  "places",       "by_double", "repeated_keys",
-        "four_octets", "triple", "fixed", "milliseconds", "hours",     "bits",   "lists"};
+        "sorted", "hashed", "sets",         "places", "by_double", "repeated_keys", "four_octets",
+        "triple", "fixed",  "milliseconds", "hours",  "bits",      "lists",         "derived"};
     return names.contains(name);
 }
 
