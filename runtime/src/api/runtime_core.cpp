@@ -57,6 +57,19 @@ bool is_usable_directory(const std::string& path) {
 // How long a completion may wait for another one that runs.
 constexpr std::chrono::milliseconds completion_delay{2};
 
+// Reachable from a static object, so that it is no leak.
+template <class T>
+void keep_for_ever(T* object) noexcept {
+    static std::mutex& mutex = *new std::mutex;
+    static auto& kept = *new std::vector<T*>;
+    try {
+        const std::lock_guard lock{mutex};
+        kept.push_back(object);
+    } catch (...) {
+        return;  // kept all the same
+    }
+}
+
 // A socket's path holds 107 characters; the file's own name takes up to 40 of them.
 constexpr std::size_t longest_directory = 64;
 
@@ -189,7 +202,7 @@ std::uint64_t runtime_core::start_timer(core::time_point when, void (*work)(void
         const std::lock_guard lock{timers_mutex_};
         if (!timers_ended_) {
             const std::uint64_t number = ++last_timer_;
-            auto made = std::make_unique<own_timer>(own_timer{this, number, 0, work, context});
+            auto made = std::make_unique<own_timer>(own_timer{weak_from_this(), number, 0, work, context});
             own_timer& timer = *made;
             timers_.emplace(number, std::move(made));
             // Under the lock: it may fire before its number is known.
@@ -204,15 +217,16 @@ std::uint64_t runtime_core::start_timer(core::time_point when, void (*work)(void
 }
 
 void runtime_core::timer_fired(void* self) {
+    auto& timer = *static_cast<own_timer*>(self);
+    const std::shared_ptr<runtime_core> core = timer.core.lock();
+    if (!core) return;
     std::unique_ptr<own_timer> fired;
     {
-        auto& timer = *static_cast<own_timer*>(self);
-        runtime_core& core = *timer.core;
-        const std::lock_guard lock{core.timers_mutex_};
-        const auto found = core.timers_.find(timer.number);
-        if (found == core.timers_.end()) return;
+        const std::lock_guard lock{core->timers_mutex_};
+        const auto found = core->timers_.find(timer.number);
+        if (found == core->timers_.end()) return;
         fired = std::move(found->second);
-        core.timers_.erase(found);
+        core->timers_.erase(found);
     }
     fired->work(fired->context);
 }
@@ -228,12 +242,20 @@ bool runtime_core::cancel_timer(std::uint64_t timer) noexcept {
 }
 
 void runtime_core::end_timers() noexcept {
+    std::unordered_map<std::uint64_t, std::unique_ptr<own_timer>> left;
     {
         const std::lock_guard lock{timers_mutex_};
         timers_ended_ = true;
-        ended_timers_.swap(timers_);
+        left.swap(timers_);
     }
-    for (const auto& [number, timer] : ended_timers_) timer->work(timer->context);
+    for (auto& [number, timer] : left) {
+        const auto work = timer->work;
+        void* const context = timer->context;
+        // A handler of a user's io_context may be on its way to it, and come after this runtime is
+        // gone; the few timers of a stopped runtime are kept for ever.
+        keep_for_ever(timer.release());
+        work(context);
+    }
 }
 
 void runtime_core::post_completion(void (*work)(void*), void* context) noexcept {

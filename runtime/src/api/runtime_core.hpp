@@ -112,7 +112,7 @@ private:
     bool completions_watched_ = false;
 
     struct own_timer {
-        runtime_core* core;
+        std::weak_ptr<runtime_core> core;
         std::uint64_t number;
         std::uint64_t of_executor = 0;
         void (*work)(void*);
@@ -122,7 +122,6 @@ private:
     static void timer_fired(void* self);
     std::mutex timers_mutex_;
     std::unordered_map<std::uint64_t, std::unique_ptr<own_timer>> timers_;
-    std::unordered_map<std::uint64_t, std::unique_ptr<own_timer>> ended_timers_;  // may yet fire
     std::uint64_t last_timer_ = 0;
     bool timers_ended_ = false;
 
