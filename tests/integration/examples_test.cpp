@@ -49,7 +49,7 @@ struct examples : stage {
 };
 
 void check_clean_end(process& server) {
-    stage::wait_for_handler(server, SIGTERM);
+    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     const auto status = server.wait();
     CAPTURE(server.output());

@@ -231,7 +231,7 @@ TEST_CASE("a second signal ends a server that is still waiting for its calls") {
 TEST_CASE("the name server ends on SIGTERM with exit code 0 and starts again on what it stored") {
     stage s;
     process server = s.start_bank();
-    stage::wait_for_handler(s.name_server(), SIGTERM);
+    s.name_server().wait_for_handler(SIGTERM);
     s.name_server().signal(SIGTERM);
     CHECK(s.name_server().wait().success());
     s.start_name_server();
@@ -284,7 +284,7 @@ TEST_CASE("errors of the bank arrive by type, with their fields, from another pr
     CHECK_THROWS_AS(client.bank.balance("carol"), std::out_of_range);
     CHECK_THROWS_AS(client.bank.transfer("alice", "bob", -1), std::invalid_argument);
 
-    stage::wait_for_handler(server, SIGTERM);
+    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     CHECK(server.wait().success());
 }
