@@ -207,9 +207,8 @@ void codec_text::add_write(writer& out, const model::record& what) const {
     const auto& base_numbers = plan_.base_numbers.at(what.name);
     for (std::size_t i = 0; i < what.bases.size(); ++i) {
         if (base_numbers[i] == 0) continue;
-        parts.push_back({base_numbers[i], "put(out, " + std::to_string(base_numbers[i]) +
-                                              ", static_cast<const " + what.bases[i].cpp +
-                                              "&>(value));"});
+        parts.push_back({base_numbers[i], "put<" + what.bases[i].cpp + ">(out, " +
+                                              std::to_string(base_numbers[i]) + ", value);"});
     }
     const auto& numbers = plan_.field_numbers.at(what.name);
     for (std::size_t i = 0; i < what.fields.size(); ++i) {
@@ -278,7 +277,7 @@ void codec_text::add_read(writer& out, const model::record& what) const {
     const auto& base_numbers = plan_.base_numbers.at(what.name);
     for (std::size_t i = 0; i < what.bases.size(); ++i) {
         if (base_numbers[i] == 0) continue;
-        add_case(base_numbers[i], {"get(in, static_cast<" + what.bases[i].cpp + "&>(value));"});
+        add_case(base_numbers[i], {"get<" + what.bases[i].cpp + ">(in, value);"});
     }
     const auto& numbers = plan_.field_numbers.at(what.name);
     for (std::size_t i = 0; i < what.fields.size(); ++i) {

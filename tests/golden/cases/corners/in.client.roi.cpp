@@ -68,7 +68,7 @@ void codec::read(roi::wire::reader& in, demo::deep_failure& value) {
     while (in.next()) {
         switch (in.number()) {
             case 1:
-                get(in, static_cast<demo::failure&>(value));
+                get<demo::failure>(in, value);
                 break;
             case 2:
                 get(in, value.where);
@@ -109,14 +109,14 @@ void codec::read(roi::wire::reader& in, demo::shape& value) {
 
 void codec::write(roi::wire::writer& out, const demo::circle& value) {
     put(out, 2, value.radius);
-    put(out, 1, static_cast<const demo::shape&>(value));
+    put<demo::shape>(out, 1, value);
 }
 
 void codec::read(roi::wire::reader& in, demo::circle& value) {
     while (in.next()) {
         switch (in.number()) {
             case 1:
-                get(in, static_cast<demo::shape&>(value));
+                get<demo::shape>(in, value);
                 break;
             case 2:
                 get(in, value.radius);

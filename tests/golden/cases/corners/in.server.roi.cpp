@@ -58,7 +58,7 @@ void codec::write(roi::wire::writer& out, const demo::failure& value) {
 
 void codec::write(roi::wire::writer& out, const demo::deep_failure& value) {
     put(out, 2, value.where);
-    put(out, 1, static_cast<const demo::failure&>(value));
+    put<demo::failure>(out, 1, value);
 }
 
 void codec::write(roi::wire::writer& out, const demo::Names::entry& value) {
@@ -83,14 +83,14 @@ void codec::read(roi::wire::reader& in, demo::shape& value) {
 
 void codec::write(roi::wire::writer& out, const demo::circle& value) {
     put(out, 2, value.radius);
-    put(out, 1, static_cast<const demo::shape&>(value));
+    put<demo::shape>(out, 1, value);
 }
 
 void codec::read(roi::wire::reader& in, demo::circle& value) {
     while (in.next()) {
         switch (in.number()) {
             case 1:
-                get(in, static_cast<demo::shape&>(value));
+                get<demo::shape>(in, value);
                 break;
             case 2:
                 get(in, value.radius);

@@ -27,7 +27,7 @@ void codec::read(roi::wire::reader& in, demo::badly_refused& value) {
     while (in.next()) {
         switch (in.number()) {
             case 1:
-                get(in, static_cast<demo::refused&>(value));
+                get<demo::refused>(in, value);
                 break;
             case 2:
                 get(in, value.why);

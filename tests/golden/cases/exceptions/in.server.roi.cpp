@@ -16,7 +16,7 @@ void codec::write(roi::wire::writer& out, const demo::refused& value) {
 
 void codec::write(roi::wire::writer& out, const demo::badly_refused& value) {
     put(out, 2, value.why);
-    put(out, 1, static_cast<const demo::refused&>(value));
+    put<demo::refused>(out, 1, value);
 }
 
 bool describe_in_exception(std::exception_ptr thrown, roi::generated::exception_writer& out) {

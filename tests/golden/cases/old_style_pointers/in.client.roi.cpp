@@ -45,12 +45,12 @@ void codec::write(roi::wire::writer& out, const demo::shape& value) {
 
 void codec::write(roi::wire::writer& out, const demo::circle& value) {
     put(out, 2, value.radius);
-    put(out, 1, static_cast<const demo::shape&>(value));
+    put<demo::shape>(out, 1, value);
 }
 
 void codec::write(roi::wire::writer& out, const demo::more::square& value) {
     put(out, 2, value.side);
-    put(out, 1, static_cast<const demo::shape&>(value));
+    put<demo::shape>(out, 1, value);
 }
 
 // The interface description: a serialised google.protobuf.FileDescriptorSet.

@@ -55,7 +55,7 @@ void codec::read(roi::wire::reader& in, demo::circle& value) {
     while (in.next()) {
         switch (in.number()) {
             case 1:
-                get(in, static_cast<demo::shape&>(value));
+                get<demo::shape>(in, value);
                 break;
             case 2:
                 get(in, value.radius);
@@ -70,7 +70,7 @@ void codec::read(roi::wire::reader& in, demo::more::square& value) {
     while (in.next()) {
         switch (in.number()) {
             case 1:
-                get(in, static_cast<demo::shape&>(value));
+                get<demo::shape>(in, value);
                 break;
             case 2:
                 get(in, value.side);

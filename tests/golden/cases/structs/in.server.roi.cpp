@@ -63,8 +63,8 @@ void codec::write(roi::wire::writer& out, const demo::shifted& value) {
     put(out, 5, static_cast<unsigned int>(value.high));
     put(out, 4, static_cast<unsigned int>(value.low));
     put(out, 3, value.label);
-    put(out, 2, static_cast<const demo::base_of<long>&>(value));
-    put(out, 1, static_cast<const demo::point&>(value));
+    put<demo::base_of<long>>(out, 2, value);
+    put<demo::point>(out, 1, value);
 }
 
 // What goes into bit-fields was checked to fit.
@@ -75,10 +75,10 @@ void codec::read(roi::wire::reader& in, demo::shifted& value) {
     while (in.next()) {
         switch (in.number()) {
             case 1:
-                get(in, static_cast<demo::point&>(value));
+                get<demo::point>(in, value);
                 break;
             case 2:
-                get(in, static_cast<demo::base_of<long>&>(value));
+                get<demo::base_of<long>>(in, value);
                 break;
             case 3:
                 get(in, value.label);
