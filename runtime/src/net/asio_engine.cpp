@@ -6,7 +6,11 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace roi::net {
 namespace {
@@ -20,6 +24,7 @@ public:
 
     void arm(connection& which) override {
         std::lock_guard hold{arm_mutex_};  // a waiting thread may take, leave and arm meanwhile
+        if (ended_) return;
         auto watch = std::static_pointer_cast<watcher>(which.of_shell.watch);
         const int fd = which.fd();
         if (!watch || which.of_shell.registered_fd != fd) {
@@ -28,12 +33,14 @@ public:
                 return which.abort(errc::connection_lost, "cannot poll: " + system_text(errno));
             watch = std::make_shared<watcher>(context(), copy);
             which.of_shell.watch = watch;
+            std::erase_if(watchers_, [](const auto& old) { return old.expired(); });
+            watchers_.push_back(watch);
             which.of_shell.registered_fd = fd;
         }
         // A wait that is still under way serves again: a waiting thread took the connection from
         // it, and nothing has come since.
         if (watch->pending.exchange(true)) return;
-        watch->socket.async_wait(
+        watch->socket->async_wait(
             which.connecting() ? boost::asio::posix::descriptor_base::wait_write
                                : boost::asio::posix::descriptor_base::wait_read,
             [watch, weak = which.weak_from_this()](const boost::system::error_code&) {
@@ -82,13 +89,23 @@ public:
 
 private:
     struct watcher {
-        watcher(boost::asio::io_context& context, int fd) : socket(context, fd) {}
-        boost::asio::posix::stream_descriptor socket;
+        watcher(boost::asio::io_context& context, int fd) : socket(std::in_place, context, fd) {}
+        std::optional<boost::asio::posix::stream_descriptor> socket;
         std::atomic<bool> pending{false};
     };
-    void stop_threads() override {}
+    void stop_threads() override {
+        // Stubs may keep connections for longer than the user keeps the context.
+        std::lock_guard hold{arm_mutex_};
+        ended_ = true;
+        for (const auto& each : watchers_) {
+            if (const auto watch = each.lock()) watch->socket.reset();
+        }
+        watchers_.clear();
+    }
 
     std::mutex arm_mutex_;
+    std::vector<std::weak_ptr<watcher>> watchers_;
+    bool ended_ = false;
     std::atomic<unsigned> posted_{0};
 };
 
