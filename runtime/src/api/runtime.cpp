@@ -107,6 +107,7 @@ runtime::runtime(boost::asio::io_context& context, runtime_options options) {
     const net::engine_options engine = engine_options_from(options);
     core_ = std::make_shared<detail::runtime_core>(net::make_engine(context, engine),
                                                    std::move(options));
+    core_->outlive_handlers();
     core_->set_facade(this);
 }
 

@@ -70,6 +70,25 @@ void keep_for_ever(T* object) noexcept {
     }
 }
 
+// What handlers on a user's io_context see of a runtime that may be gone. Kept for ever.
+class lasting_sink final : public core::call_sink {
+public:
+    explicit lasting_sink(std::weak_ptr<runtime_core> core) : core_(std::move(core)) {}
+    void on_call(std::unique_ptr<core::incoming> call) noexcept override {
+        if (const auto core = core_.lock()) {
+            core->on_call(std::move(call));
+        } else {
+            call->refuse(errc::shutting_down, outcome::not_executed, "the server has stopped");
+        }
+    }
+    void on_peer_gone(const core::incoming::peer& who) noexcept override {
+        if (const auto core = core_.lock()) core->on_peer_gone(who);
+    }
+
+private:
+    const std::weak_ptr<runtime_core> core_;
+};
+
 // A socket's path holds 107 characters; the file's own name takes up to 40 of them.
 constexpr std::size_t longest_directory = 64;
 
@@ -98,6 +117,12 @@ runtime_core::runtime_core(std::unique_ptr<net::engine> engine, runtime_options 
       executor_(engine_->executor()),
       started_(executor_.now()) {
     engine_->set_sink(this);
+}
+
+void runtime_core::outlive_handlers() {
+    auto* const sink = new lasting_sink{weak_from_this()};
+    keep_for_ever(sink);
+    engine_->set_sink(sink);
 }
 
 runtime_core::~runtime_core() {

@@ -28,6 +28,9 @@ public:
     runtime_core(const runtime_core&) = delete;
     runtime_core& operator=(const runtime_core&) = delete;
 
+    /// For an engine whose handlers may run after this core is gone, on a user's io_context.
+    void outlive_handlers();
+
     const runtime_options& options() const noexcept { return options_; }
     net::engine& engine() noexcept { return *engine_; }
     core::executor& executor() noexcept { return executor_; }
