@@ -291,6 +291,7 @@ TEST_CASE("a name server that is asked to end does so, with the names kept") {
     fixture f;
     f.start();
     CHECK(f.names().publish(raw("kept", 1)).status == status::ok);
+    f.daemon->wait_for_handler(SIGTERM);
     f.daemon->signal(SIGTERM);
     CHECK(f.daemon->wait() == exit_status{0, 0});
     says(f.daemon->output(), "event=stopped");
