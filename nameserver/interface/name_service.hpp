@@ -24,7 +24,7 @@ struct id128 {
 
 /// Which interface a server offers, or a client expects.
 struct interface_id {
-    std::string name;       // "demo.Bank"; empty: any
+    std::string name;  // "demo.Bank"; empty: any
     id128 fingerprint;
     friend bool operator==(const interface_id&, const interface_id&) = default;
 };
@@ -43,10 +43,10 @@ struct holder {
 /// What became of a request.
 enum class status : std::uint8_t {
     ok = 0,
-    not_found = 1,         ///< No entry of that name, in the scope or further out.
-    taken = 2,             ///< Another instance holds the name.
-    superseded = 3,        ///< The generation that the request builds on is no longer the current one.
-    type_mismatch = 4,     ///< The server there does not fit the asking client; `text` explains.
+    not_found = 1,      ///< No entry of that name, in the scope or further out.
+    taken = 2,          ///< Another instance holds the name.
+    superseded = 3,     ///< The generation that the request builds on is no longer the current one.
+    type_mismatch = 4,  ///< The server there does not fit the asking client; `text` explains.
     need_description = 5,  ///< The same request, with the description of the interface, will do.
     denied = 6,            ///< The caller may not do this.
     invalid = 7,           ///< A name, scope or limit is not respected; `text` says which.
@@ -122,7 +122,7 @@ struct renew_answer {
 struct resolve_request {
     std::string scope;  // looked up here first, then outward
     std::string name;
-    interface_id type;  // empty name: any
+    interface_id type;                   // empty name: any
     std::vector<std::byte> description;  // only after need_description
 };
 
@@ -149,8 +149,8 @@ struct resolve_answer {
     naming::status status = naming::status::ok;
     std::string text;
     naming::entry entry;
-    /// not_found: the scope to ask next, as clients name it ("unix:/run/x#/team", "default:"); empty:
-    /// this is the outermost one.
+    /// not_found: the scope to ask next, as clients name it ("unix:/run/x#/team", "default:");
+    /// empty: this is the outermost one.
     std::string parent;
     store_state at;
 };
@@ -196,12 +196,12 @@ public:
 
     /// Enters a name, durably: the answer comes after the change is on disk. Asking again with the
     /// same instance gives the same answer.
-    ROI_AT_LEAST_ONCE ROI_BLOCKING
-    virtual publish_answer publish(const publish_request& request) = 0;
+    ROI_AT_LEAST_ONCE ROI_BLOCKING virtual publish_answer publish(
+        const publish_request& request) = 0;
 
     /// Takes the instance's location out; ok also where it holds none.
-    ROI_AT_LEAST_ONCE ROI_BLOCKING
-    virtual withdraw_answer withdraw(const withdraw_request& request) = 0;
+    ROI_AT_LEAST_ONCE ROI_BLOCKING virtual withdraw_answer withdraw(
+        const withdraw_request& request) = 0;
 
     /// Keeps the lease alive. Never touches the disk.
     ROI_AT_LEAST_ONCE

@@ -59,7 +59,8 @@ bool simulation::step() {
 }
 
 void simulation::run_until(time_point end) {
-    while (!events_.empty() && events_.begin()->first.first <= end) step();
+    while (!events_.empty() && events_.begin()->first.first <= end)
+        step();
     if (now_ < end) now_ = end;
 }
 
@@ -115,7 +116,9 @@ simulated_connection::simulated_connection(std::shared_ptr<simulated_engine> own
     peer_.endpoint = endpoint_;
 }
 
-const std::string& simulated_connection::here() const noexcept { return owner_->host_name; }
+const std::string& simulated_connection::here() const noexcept {
+    return owner_->host_name;
+}
 
 void simulated_connection::join(const std::shared_ptr<simulated_connection>& other) {
     other_ = other;
@@ -138,7 +141,8 @@ void simulated_connection::send(std::vector<std::byte> bytes) {
     }
     if (world.fragment == 0) return carry(std::move(bytes));
     for (std::size_t at = 0; at < bytes.size();) {
-        const auto size = std::min<std::size_t>(1 + world.random_below(world.fragment), bytes.size() - at);
+        const auto size =
+            std::min<std::size_t>(1 + world.random_below(world.fragment), bytes.size() - at);
         carry({bytes.begin() + static_cast<std::ptrdiff_t>(at),
                bytes.begin() + static_cast<std::ptrdiff_t>(at + size)});
         at += size;
@@ -172,7 +176,8 @@ void simulated_connection::carry(std::vector<std::byte> piece) {
 void simulated_connection::link_open() {
     cut_pending_ = false;
     auto held = std::exchange(held_, {});
-    for (auto& bytes : held) send(std::move(bytes));
+    for (auto& bytes : held)
+        send(std::move(bytes));
 }
 
 void simulated_connection::link_cut() {
@@ -217,7 +222,8 @@ void simulated_connection::run(core::actions& todo) {
         if (one.waiter != nullptr) *static_cast<bool*>(one.waiter) = true;
         one.call->completed(std::move(one.result));
     }
-    for (auto* one : todo.abandoned) one->abandon();
+    for (auto* one : todo.abandoned)
+        one->abandon();
     for (auto& one : todo.arrived) {
         if (owner_->sink == nullptr) {
             one->refuse(errc::object_not_found, outcome::not_executed, "nothing is served here");
@@ -225,9 +231,8 @@ void simulated_connection::run(core::actions& todo) {
         }
         // As an event of its own: a method that makes calls must not keep back those behind it.
         auto shared = std::make_shared<std::unique_ptr<core::served_call>>(std::move(one));
-        owner_->later(owner_->now(), [owner = owner_, shared] {
-            owner->sink->on_call(std::move(*shared));
-        });
+        owner_->later(owner_->now(),
+                      [owner = owner_, shared] { owner->sink->on_call(std::move(*shared)); });
     }
 }
 
@@ -254,11 +259,10 @@ void simulated_connection::flush() {
         const auto other = other_.lock();
         fail(errc::shutting_down, "the connection was closed");
         if (other)
-            owner_->world->at(std::max(last_delivery_, owner_->now() + owner_->world->a_latency()),
-                              [other] {
-                                  other->fail(errc::connection_lost,
-                                              "the other end closed the connection");
-                              });
+            owner_->world->at(
+                std::max(last_delivery_, owner_->now() + owner_->world->a_latency()), [other] {
+                    other->fail(errc::connection_lost, "the other end closed the connection");
+                });
     }
 }
 
@@ -378,9 +382,8 @@ std::shared_ptr<core::channel> simulated_engine::connect(const std::string& wher
     }
     world->note(host_name + " connects to " + where);
     if (world->blocked(host_name, other)) {
-        later(now() + limits.connect_time, [made] {
-            made->fail(errc::unreachable, "no connection within the time for it");
-        });
+        later(now() + limits.connect_time,
+              [made] { made->fail(errc::unreachable, "no connection within the time for it"); });
         return made;
     }
     world->at(now() + world->a_latency(), [self = shared_from_this(), made, where] {
@@ -435,7 +438,8 @@ void simulated_engine::run_posted() {
 void simulated_engine::end() {
     stop({});
     // What was accepted runs, as on real threads; nothing does after this.
-    while (!posted_.empty()) run_posted();
+    while (!posted_.empty())
+        run_posted();
     alive_ = false;
 }
 
@@ -446,14 +450,17 @@ std::uint64_t simulated_engine::start_timer(time_point when, void (*work)(void*)
 bool simulated_engine::stop(time_point deadline) {
     if (stopping_ || !alive_) return true;
     stopping_ = true;
-    for (const auto& one : std::exchange(endpoints, {})) world->listeners.erase(one);
+    for (const auto& one : std::exchange(endpoints, {}))
+        world->listeners.erase(one);
     const auto draining = all_;
-    for (const auto& one : draining) one->drain();
+    for (const auto& one : draining)
+        one->drain();
     while (!all_.empty() && now() < deadline && world->step()) {
     }
     const bool drained = all_.empty();
     const auto rest = all_;
-    for (const auto& one : rest) one->fail(errc::shutting_down, "the runtime has stopped");
+    for (const auto& one : rest)
+        one->fail(errc::shutting_down, "the runtime has stopped");
     return drained;
 }
 
@@ -461,7 +468,8 @@ void simulated_engine::crash() {
     if (!alive_) return;
     world->note(host_name + " crashes");
     alive_ = false;
-    for (const auto& one : std::exchange(endpoints, {})) world->listeners.erase(one);
+    for (const auto& one : std::exchange(endpoints, {}))
+        world->listeners.erase(one);
     const auto rest = all_;
     for (const auto& one : rest) {
         // The other end learns of it when the reset arrives.

@@ -29,7 +29,9 @@ public:
     time_point now() const noexcept { return now_; }
     std::uint64_t seed() const noexcept { return seed_; }
     std::uint64_t random() noexcept;
-    std::uint64_t random_below(std::uint64_t bound) noexcept { return bound < 2 ? 0 : random() % bound; }
+    std::uint64_t random_below(std::uint64_t bound) noexcept {
+        return bound < 2 ? 0 : random() % bound;
+    }
     void note(const std::string& event);
     const std::vector<std::string>& trace() const noexcept { return trace_; }
 

@@ -58,7 +58,9 @@ network::~network() {
     }
 }
 
-std::uint64_t network::seed() const noexcept { return simulation_->seed(); }
+std::uint64_t network::seed() const noexcept {
+    return simulation_->seed();
+}
 
 host& network::add(const std::string& name) {
     hosts_.push_back(std::make_unique<host>(simulation_, name));
@@ -70,7 +72,9 @@ void network::latency(std::chrono::nanoseconds least, std::chrono::nanoseconds m
     simulation_->most = most < least ? least : most;
 }
 
-void network::fragment(std::size_t most) { simulation_->fragment = most; }
+void network::fragment(std::size_t most) {
+    simulation_->fragment = most;
+}
 
 void network::hold(const host& a, const host& b) {
     simulation_->note(a.name() + " - " + b.name() + " held");
@@ -104,7 +108,9 @@ std::chrono::nanoseconds network::elapsed() const noexcept {
     return simulation_->now() - core::time_point{std::chrono::hours{1}};
 }
 
-bool network::step() { return simulation_->step(); }
+bool network::step() {
+    return simulation_->step();
+}
 
 void network::run_for(std::chrono::nanoseconds span) {
     simulation_->run_until(simulation_->now() + span);
@@ -112,10 +118,13 @@ void network::run_for(std::chrono::nanoseconds span) {
 
 bool network::run_until_idle(std::chrono::nanoseconds most) {
     const auto end = simulation_->now() + most;
-    while (!simulation_->idle() && simulation_->now() <= end) simulation_->step();
+    while (!simulation_->idle() && simulation_->now() <= end)
+        simulation_->step();
     return simulation_->idle();
 }
 
-const std::vector<std::string>& network::trace() const noexcept { return simulation_->trace(); }
+const std::vector<std::string>& network::trace() const noexcept {
+    return simulation_->trace();
+}
 
 }  // namespace roi::testing

@@ -45,9 +45,10 @@ public:
 namespace {
 
 struct codec : roi::generated::codec<codec> {};
-constexpr roi::generated::interface oven_interface{
+constexpr roi::generated::interface oven_interface {
     .name = "demo.Oven", .published_name = "oven", .fingerprint_high = 3, .fingerprint_low = 4,
-    .description = {}};
+    .description = {}
+};
 constexpr roi::generated::method bake_method{.id = 77, .name = "bake"};
 
 struct bake_arguments {
@@ -95,10 +96,10 @@ TEST_CASE("a call completes through a callback, with all its results") {
     const demo::KitchenServer server{roi::publication{}.on(*here.server)};
     const demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
     std::promise<std::string> told;
-    kitchen.async_swap("left", "right")(
-        [&](std::exception_ptr thrown, int sum, std::string a, std::string b) {
-            told.set_value(thrown ? "failed" : std::to_string(sum) + a + b);
-        });
+    kitchen.async_swap(
+        "left", "right")([&](std::exception_ptr thrown, int sum, std::string a, std::string b) {
+        told.set_value(thrown ? "failed" : std::to_string(sum) + a + b);
+    });
     CHECK(told.get_future().get() == "9rightleft");
 }
 

@@ -38,8 +38,10 @@ TEST_CASE("many calls are under way at once, and copies of a stub share one conn
     kitchen_world here;
     std::vector<roi::call<int>> calls;
     const demo::KitchenClient copy{here.kitchen};
-    for (int i = 0; i < 200; ++i) calls.push_back(copy.async_add(i, i).start());
-    for (int i = 0; i < 200; ++i) CHECK(calls[static_cast<std::size_t>(i)].get() == 2 * i);
+    for (int i = 0; i < 200; ++i)
+        calls.push_back(copy.async_add(i, i).start());
+    for (int i = 0; i < 200; ++i)
+        CHECK(calls[static_cast<std::size_t>(i)].get() == 2 * i);
 }
 
 TEST_CASE("one stub is called from many threads") {
@@ -54,7 +56,8 @@ TEST_CASE("one stub is called from many threads") {
             }
         });
     }
-    for (std::thread& each : threads) each.join();
+    for (std::thread& each : threads)
+        each.join();
     CHECK(wrong == 0);
     CHECK(here.cook.most_inside() == 1);
 }
@@ -105,7 +108,8 @@ TEST_CASE("cancelling a call ends it, and tells the method") {
     if (!roi::testing::has_threads()) return;
     kitchen_world here;
     roi::call<bool> call = here.kitchen.async_wait_until_cancelled().start();
-    while (here.cook.runs() == 0) std::this_thread::yield();
+    while (here.cook.runs() == 0)
+        std::this_thread::yield();
     call.cancel();
     const roi::result<bool> result = call.get(roi::as_result);
     REQUIRE(result.error());
@@ -121,7 +125,8 @@ TEST_CASE("dropping a call that is under way cancels it") {
     {
         roi::call<bool> call = here.kitchen.async_wait_until_cancelled();
         call.start();
-        while (here.cook.runs() == 0) std::this_thread::yield();
+        while (here.cook.runs() == 0)
+            std::this_thread::yield();
     }
     CHECK(here.kitchen.add(1, 2) == 3);
 }
@@ -149,7 +154,8 @@ TEST_CASE("cancellation is inherited by the calls that a method makes") {
     kitchen_world here;
     demo::KitchenServer other{roi::as("other").on(*here.server)};
     roi::call<bool> call = here.kitchen.async_ask_to_wait("other").start();
-    while (other.runs() == 0) std::this_thread::yield();
+    while (other.runs() == 0)
+        std::this_thread::yield();
     call.cancel();
     CHECK_FALSE(call.get(roi::as_result));
     // Both are free again: the inner method was told as well.
@@ -166,9 +172,10 @@ TEST_CASE("a method knows which call it serves") {
 
 TEST_CASE("a client of another interface is refused, and told which") {
     kitchen_world here;
-    const roi::generated::interface changed{
+    const roi::generated::interface changed {
         .name = "demo.Kitchen", .published_name = "kitchen", .fingerprint_high = 1,
-        .fingerprint_low = 1, .description = {}};
+        .fingerprint_low = 1, .description = {}
+    };
     const roi::reference by_name{changed, roi::target{}.on(*here.client)};
     const roi::reference by_place{
         changed, roi::at(here.server->listen().front(), "kitchen").on(*here.client)};

@@ -25,7 +25,8 @@ std::string text_of(Kitchen& kitchen, const std::string& kind) {
     try {
         kitchen.fail(kind);
     } catch (const Exception& error) {
-        return typeid(error) == typeid(Exception) ? error.what() : std::string{"derived: "} + error.what();
+        return typeid(error) == typeid(Exception) ? error.what()
+                                                  : std::string{"derived: "} + error.what();
     }
     return "not thrown";
 }
@@ -54,7 +55,8 @@ void throws_standard_types(Kitchen& kitchen) {
     CHECK(text_of<std::bad_variant_access>(kitchen, "bad_variant") != "not thrown");
     CHECK(text_of<std::bad_exception>(kitchen, "bad_exception") == "std::bad_exception");
     CHECK(text_of<std::regex_error>(kitchen, "regex") != "not thrown");
-    CHECK(text_of<std::future_error>(kitchen, "future") == std::future_error{std::future_errc::broken_promise}.what());
+    CHECK(text_of<std::future_error>(kitchen, "future") ==
+          std::future_error{std::future_errc::broken_promise}.what());
 }
 
 /// They are caught as their base too.

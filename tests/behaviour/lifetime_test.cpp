@@ -82,9 +82,10 @@ TEST_CASE("withdrawing waits for the running method, and refuses what waits") {
 
 TEST_CASE("a server that needs what this version lacks does not start, and says what") {
     world here;
-    static constexpr roi::generated::interface type{
+    static constexpr roi::generated::interface type {
         .name = "demo.Durable", .published_name = "durable", .fingerprint_high = 1,
-        .fingerprint_low = 2, .description = {}, .unsupported_marks = "ROI_EXACTLY_ONCE (save)"};
+        .fingerprint_low = 2, .description = {}, .unsupported_marks = "ROI_EXACTLY_ONCE (save)"
+    };
     static constexpr roi::generated::dispatch_table table{.type = &type, .entries = {}};
     int object = 0;
     try {
@@ -205,11 +206,10 @@ TEST_CASE("a client of a location needs no name server, and waits for the server
     CHECK(early.get() == 50'00);
     CHECK(demo::BankClient{roi::at(endpoint, "bank").on(*here.client)}.balance("bob") == 50'00);
     const demo::BankServer second{roi::as("second").on(*here.server)};
-    const roi::result<std::int64_t> unclear =
-        demo::BankClient{roi::at(endpoint).on(*here.client)}
-            .with({.deadline = 1s})
-            .async_balance("bob")
-            .get(roi::as_result);
+    const roi::result<std::int64_t> unclear = demo::BankClient{roi::at(endpoint).on(*here.client)}
+                                                  .with({.deadline = 1s})
+                                                  .async_balance("bob")
+                                                  .get(roi::as_result);
     REQUIRE(unclear.error());
     CHECK(unclear.error()->reason() == roi::errc::invalid_argument);
     roi::set_log(nullptr);

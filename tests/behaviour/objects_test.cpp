@@ -29,11 +29,13 @@ TEST_CASE("one object runs one method at a time, in the order of the calls") {
     roi::call<> holder = here.kitchen.async_hold().start();
     here.cook.door.await_waiting(1);
     std::vector<roi::call<int>> calls;
-    for (int i = 0; i < 50; ++i) calls.push_back(here.kitchen.async_add(i, 1).start());
+    for (int i = 0; i < 50; ++i)
+        calls.push_back(here.kitchen.async_add(i, 1).start());
     CHECK(here.cook.runs() == 1);
     here.cook.door.open();
     holder.get();
-    for (int i = 0; i < 50; ++i) CHECK(calls[static_cast<std::size_t>(i)].get() == i + 1);
+    for (int i = 0; i < 50; ++i)
+        CHECK(calls[static_cast<std::size_t>(i)].get() == i + 1);
     CHECK(here.cook.most_inside() == 1);
 }
 
@@ -42,10 +44,12 @@ TEST_CASE("methods marked concurrent run alongside others") {
     kitchen_world here;
     std::vector<roi::call<>> calls;
     calls.push_back(here.kitchen.async_hold().start());
-    for (int i = 0; i < 3; ++i) calls.push_back(here.kitchen.async_hold_together().start());
+    for (int i = 0; i < 3; ++i)
+        calls.push_back(here.kitchen.async_hold_together().start());
     here.cook.door.await_waiting(4);
     here.cook.door.open();
-    for (roi::call<>& each : calls) each.get();
+    for (roi::call<>& each : calls)
+        each.get();
     CHECK(here.cook.most_inside() == 4);
 }
 
@@ -59,7 +63,8 @@ TEST_CASE("a method that waits delays no other object, and no concurrent method"
     // Both objects are held; a third answers over the same connection.
     const demo::KitchenServer third{roi::as("third").on(*here.server)};
     demo::KitchenClient free{roi::named("third").on(*here.client)};
-    for (int i = 0; i < 20; ++i) CHECK(free.add(i, i) == 2 * i);
+    for (int i = 0; i < 20; ++i)
+        CHECK(free.add(i, i) == 2 * i);
     here.cook.door.open();
     here.other.door.open();
     holder.get();
@@ -69,21 +74,22 @@ TEST_CASE("a method that waits delays no other object, and no concurrent method"
 TEST_CASE("more calls than the queue holds are refused, not executed") {
     if (!roi::testing::has_threads()) return;
     world here;
-    std::shared_ptr<roi::runtime> small =
-        roi::testing::make_runtime({.max_queued_per_object = 5});
+    std::shared_ptr<roi::runtime> small = roi::testing::make_runtime({.max_queued_per_object = 5});
     demo::KitchenServer cook{roi::publication{}.on(*small)};
     demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
     roi::call<> holder = kitchen.async_hold().start();
     cook.door.await_waiting(1);
     std::vector<roi::call<int>> queued;
-    for (int i = 0; i < 5; ++i) queued.push_back(kitchen.async_add(i, 0).start());
+    for (int i = 0; i < 5; ++i)
+        queued.push_back(kitchen.async_add(i, 0).start());
     const roi::result<int> refused = kitchen.async_add(9, 9).get(roi::as_result);
     REQUIRE(refused.error());
     CHECK(refused.error()->reason() == roi::errc::overloaded);
     CHECK(refused.outcome() == roi::outcome::not_executed);
     cook.door.open();
     holder.get();
-    for (int i = 0; i < 5; ++i) CHECK(queued[static_cast<std::size_t>(i)].get() == i);
+    for (int i = 0; i < 5; ++i)
+        CHECK(queued[static_cast<std::size_t>(i)].get() == i);
 }
 
 TEST_CASE("a method calls other objects, of its own process too") {
@@ -144,8 +150,7 @@ TEST_CASE("a call of another chain does not enter while the holder waits") {
 TEST_CASE("a deadlock of two chains ends at a deadline, and the error names both objects") {
     if (!roi::testing::has_threads()) return;
     kitchen_world here;
-    roi::call<> one =
-        here.kitchen.with({.deadline = 300ms}).async_hold_and_ask("other").start();
+    roi::call<> one = here.kitchen.with({.deadline = 300ms}).async_hold_and_ask("other").start();
     here.cook.door.await_waiting(1);
     roi::call<> two = here.second.async_hold_and_ask("kitchen").start();
     here.other.door.await_waiting(1);
@@ -181,7 +186,8 @@ TEST_CASE("a task that waits is woken when its caller gives up") {
     if (!roi::testing::has_threads()) return;
     kitchen_world here;
     roi::call<> task = here.kitchen.async_wait_later().start();
-    while (here.cook.runs() == 0) std::this_thread::yield();
+    while (here.cook.runs() == 0)
+        std::this_thread::yield();
     task.cancel();
     CHECK_FALSE(task.get(roi::as_result));
     CHECK(here.kitchen.add(1, 2) == 3);
@@ -189,9 +195,11 @@ TEST_CASE("a task that waits is woken when its caller gives up") {
 
 roi::task<int> sum_of(demo::KitchenClient kitchen, int count) {
     std::vector<roi::call<int>> calls;
-    for (int i = 0; i < count; ++i) calls.push_back(kitchen.async_add(i, 0).start());
+    for (int i = 0; i < count; ++i)
+        calls.push_back(kitchen.async_add(i, 0).start());
     int sum = 0;
-    for (roi::call<int>& each : calls) sum += co_await each;
+    for (roi::call<int>& each : calls)
+        sum += co_await each;
     const roi::result<void> failed = co_await kitchen.async_fail("odd")(roi::as_result);
     co_return failed ? -1 : sum;
 }

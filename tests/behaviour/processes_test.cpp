@@ -72,7 +72,8 @@ TEST_CASE("a second signal ends a process that waits for a method") {
     server.wait_for("stuck");
     server.signal(SIGTERM);
     // The names are withdrawn before it waits: new calls are refused, which shows that it does.
-    roi::result<void> late = kitchen.with({.deadline = 5s}).async_hold_together().get(roi::as_result);
+    roi::result<void> late =
+        kitchen.with({.deadline = 5s}).async_hold_together().get(roi::as_result);
     while (!late.error() || late.outcome() != roi::outcome::not_executed) {
         late = kitchen.with({.deadline = 5s}).async_hold_together().get(roi::as_result);
     }

@@ -32,14 +32,17 @@ enum method : std::uint64_t { add = 1, echo_it = 2, call_back = 3, quit = 4 };
 double cpu_seconds() {
     rusage used{};
     ::getrusage(RUSAGE_SELF, &used);
-    auto s = [](timeval t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+    auto s = [](timeval t) {
+        return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
     return s(used.ru_utime) + s(used.ru_stime);
 }
 
 void report(const char* name, std::vector<double>& took) {
     std::sort(took.begin(), took.end());
     auto at = [&](double q) {
-        return took[std::min(took.size() - 1, static_cast<std::size_t>(q * static_cast<double>(took.size())))];
+        return took[std::min(took.size() - 1,
+                             static_cast<std::size_t>(q * static_cast<double>(took.size())))];
     };
     std::printf("%-10s %s p50 %7.2f us  p99 %7.2f  p99.9 %7.2f  (%zu calls)\n", name,
                 tcp ? "tcp " : "unix", at(0.5), at(0.99), at(0.999), took.size());
@@ -47,7 +50,8 @@ void report(const char* name, std::vector<double>& took) {
 
 template <class Body>
 void timed(const char* name, Body&& body) {
-    for (int i = 0; i < 2000; ++i) body();
+    for (int i = 0; i < 2000; ++i)
+        body();
     std::vector<double> took;
     const auto until = clock::now() + std::chrono::duration<double>(seconds);
     auto last = clock::now();
@@ -60,7 +64,8 @@ void timed(const char* name, Body&& body) {
     report(name, took);
 }
 
-// --- raw ping-pong: the floor ---------------------------------------------------------------------
+// --- raw ping-pong: the floor
+// ---------------------------------------------------------------------
 
 void raw_pair(int out[2]) {
     if (!tcp) {
@@ -79,7 +84,8 @@ void raw_pair(int out[2]) {
     if (::connect(out[0], reinterpret_cast<sockaddr*>(&at), size) != 0) std::abort();
     out[1] = ::accept(listener, nullptr, nullptr);
     const int one = 1;
-    for (int i = 0; i < 2; ++i) ::setsockopt(out[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    for (int i = 0; i < 2; ++i)
+        ::setsockopt(out[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     ::close(listener);
 }
 
@@ -115,7 +121,8 @@ void floor(bool spin) {
     ::waitpid(child, nullptr, 0);
 }
 
-// --- the engine -----------------------------------------------------------------------------------
+// --- the engine
+// -----------------------------------------------------------------------------------
 
 // Serves until told to quit; prints the endpoint to `out`.
 [[noreturn]] void serve(int out, std::string where) {
@@ -136,7 +143,8 @@ void floor(bool spin) {
                 one->reply({});
                 return;
             }
-            default: echo(std::move(one));
+            default:
+                echo(std::move(one));
         }
     }};
     engine->set_sink(&objects);
@@ -187,13 +195,14 @@ void in_flight(roi::core::channel& on, int n) {
         one.count = &count;
         one.ends = &ends;
         one.left = &left;
-        one.until = begin + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(seconds));
+        one.until = begin + std::chrono::duration_cast<clock::duration>(
+                                std::chrono::duration<double>(seconds));
         one.go();
     }
     ends.wait(false);
     const double took = std::chrono::duration<double>(clock::now() - begin).count();
-    std::printf("w4:%-7d %s %.2f M calls/s, client CPU %.2f us per call\n", n, tcp ? "tcp " : "unix",
-                static_cast<double>(count) / took / 1e6,
+    std::printf("w4:%-7d %s %.2f M calls/s, client CPU %.2f us per call\n", n,
+                tcp ? "tcp " : "unix", static_cast<double>(count) / took / 1e6,
                 (cpu_seconds() - cpu) / static_cast<double>(count) * 1e6);
 }
 
@@ -210,7 +219,8 @@ void with_threads(roi::core::channel& on, int n) {
                 count.fetch_add(1, std::memory_order_relaxed);
             }
         });
-    for (auto& one : all) one.join();
+    for (auto& one : all)
+        one.join();
     const double took = std::chrono::duration<double>(clock::now() - begin).count();
     std::printf("threads:%-2d %s %.0f k calls/s\n", n, tcp ? "tcp " : "unix",
                 static_cast<double>(count) / took / 1e3);
@@ -246,7 +256,8 @@ int main(int count, char** arguments) {
     const pid_t server = ::fork();
     if (server == 0) serve(pipe_ends[1], tcp ? "tcp://127.0.0.1:0" : "unix:" + base + "/server");
     std::string where;
-    for (char one = 0; ::read(pipe_ends[0], &one, 1) == 1 && one != '\n';) where += one;
+    for (char one = 0; ::read(pipe_ends[0], &one, 1) == 1 && one != '\n';)
+        where += one;
 
     {
         auto engine = roi::net::make_engine();
@@ -294,7 +305,8 @@ int main(int count, char** arguments) {
                 if (one.answer.what != roi::core::answer::kind::result) std::abort();
             });
         if (wanted("threads"))
-            for (const int n : {2, 8, 32}) with_threads(*channel, n);
+            for (const int n : {2, 8, 32})
+                with_threads(*channel, n);
         std::fprintf(stderr, "           client used %.2f s of CPU\n", cpu_seconds() - cpu);
         call last{quit};
         invoke(*channel, last);

@@ -1,5 +1,5 @@
-// A session fed with any octets, cut anywhere, while calls start, are answered, cancelled and run out
-// of time: every call ends exactly once, nothing grows beyond the limits, nothing crashes.
+// A session fed with any octets, cut anywhere, while calls start, are answered, cancelled and run
+// out of time: every call ends exactly once, nothing grows beyond the limits, nothing crashes.
 #include "core/session.hpp"
 
 #include <algorithm>
@@ -26,9 +26,12 @@ struct end final : served_call::host {
     }
     void forget(served_call& call) noexcept override { talk->forget(call.id()); }
     void run(actions& todo) {
-        for (auto& done : todo.done) done.call->completed(std::move(done.result));
-        for (auto* call : todo.abandoned) call->abandon();
-        for (auto& call : todo.arrived) calls.push_back(std::move(call));
+        for (auto& done : todo.done)
+            done.call->completed(std::move(done.result));
+        for (auto* call : todo.abandoned)
+            call->abandon();
+        for (auto& call : todo.arrived)
+            calls.push_back(std::move(call));
         todo.done.clear();
         todo.abandoned.clear();
         todo.arrived.clear();
@@ -53,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bounds.max_waiting_calls = 8;
     bounds.write_buffer = 20'000;
     if ((options & 1) != 0) {  // as from a well-behaved peer, up to its Hello
-        for (const auto one : preface) input.push_back(static_cast<std::byte>(one));
+        for (const auto one : preface)
+            input.push_back(static_cast<std::byte>(one));
         hello_frame hello;
         hello.version_min = hello.version_max = 1;
         hello.chunks = (options & 2) != 0;
@@ -86,7 +90,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
         in.received(taken);
         left = left.subspan(taken);
-        while (talk.take(in, here, now, 4, todo)) here->run(todo);
+        while (talk.take(in, here, now, 4, todo))
+            here->run(todo);
         here->run(todo);
         switch ((turn + options) % 6) {
             case 0: {
@@ -117,7 +122,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 break;
             default: {
                 std::size_t waits = 0;
-                for (const auto& octets : talk.output()) waits += octets.size();
+                for (const auto& octets : talk.output())
+                    waits += octets.size();
                 talk.wrote(waits * (turn % 4) / 3 > waits ? waits : waits * (turn % 4) / 3);
                 talk.pump(now, todo);
             }

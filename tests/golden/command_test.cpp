@@ -168,23 +168,24 @@ TEST_CASE("hostile headers neither hang idlc nor crash it, nor steer a terminal"
     std::string nested = "struct l0 { int a; };\n";
     for (int i = 1; i < 300; ++i)
         nested += "struct l" + std::to_string(i) + " { l" + std::to_string(i - 1) + " a, b; };\n";
-    const std::vector<hostile> cases{
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they leave no limit of memory
+    const std::vector<hostile> cases {
+#if !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)  // they leave no limit of memory
         {"device", "#include \"/dev/zero\"\n"},
 #endif
-        {"endless template",
-         header("    t<0>::type f();",
-                "template <int N> struct t { typedef typename t<N + 1>::type type; };\n")},
-        {"itself", "#include \"hostile.hpp\"\n" + header("    int f();")},
-        {"deep template", header("    " + deep + " f();", "#include <vector>\n")},
-        {"deep records", header("    void f(l299 a);", nested)},
-        {"brackets", header(std::string(100000, '('))},
-        {"growing macros", "#define A x x\n#define B A A\n#define C B B\n#define D C C\n" +
-                               header("    int f(); // D\n D")},
-        {"null bytes", header("    int f();") + std::string(64, '\0')},
-        {"not text", std::string("\xff\xfe\x80\x81 class", 10)},
-        {"recursive default",
-         header("    struct r { r(int = sizeof(r)); int a; }; void f(r a = r());")},
+            {"endless template",
+             header("    t<0>::type f();",
+                    "template <int N> struct t { typedef typename t<N + 1>::type type; };\n")},
+            {"itself", "#include \"hostile.hpp\"\n" + header("    int f();")},
+            {"deep template", header("    " + deep + " f();", "#include <vector>\n")},
+            {"deep records", header("    void f(l299 a);", nested)},
+            {"brackets", header(std::string(100000, '('))},
+            {"growing macros", "#define A x x\n#define B A A\n#define C B B\n#define D C C\n" +
+                                   header("    int f(); // D\n D")},
+            {"null bytes", header("    int f();") + std::string(64, '\0')},
+            {"not text", std::string("\xff\xfe\x80\x81 class", 10)},
+            {"recursive default",
+             header("    struct r { r(int = sizeof(r)); int a; }; void f(r a = r());")},
     };
     for (const hostile& one : cases) {
         CAPTURE(one.name);

@@ -22,7 +22,8 @@ using incoming = std::unique_ptr<roi::core::incoming>;
 
 /// A process with an engine on a host; serves echo, and counts what it executed.
 struct process {
-    process(host& where) : engine{where.make_engine()}, objects{[this](incoming one) { serve(std::move(one)); }} {
+    process(host& where)
+        : engine{where.make_engine()}, objects{[this](incoming one) { serve(std::move(one)); }} {
         engine->set_sink(&objects);
         endpoint = engine->listen("");
     }
@@ -82,7 +83,9 @@ void with_seeds(const std::function<void(network&)>& scenario) {
     const char* const given = std::getenv("ROI_SEED");
     const std::uint64_t first = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
     const char* const count = std::getenv("ROI_SEEDS");
-    const std::uint64_t last = first + (count != nullptr ? std::strtoull(count, nullptr, 10) : given != nullptr ? 1 : 20);
+    const std::uint64_t last = first + (count != nullptr   ? std::strtoull(count, nullptr, 10)
+                                        : given != nullptr ? 1
+                                                           : 20);
     for (std::uint64_t seed = first; seed < last; ++seed) {
         CAPTURE(seed);
         std::vector<std::string> traces[2];
@@ -108,7 +111,8 @@ TEST_CASE("calls over a healthy network all return, in virtual time") {
         start_some(client, server.endpoint, all, 20);
         net.run_for(1s);
         check_all(all, server.executed);
-        for (auto& one : all) CHECK(one.answer.what == kind::result);
+        for (auto& one : all)
+            CHECK(one.answer.what == kind::result);
         CHECK(net.elapsed() == 1s);
     });
 }
@@ -140,7 +144,8 @@ TEST_CASE("a server that crashes leaves every call with a truthful outcome") {
         net.run_for(3s);
         check_all(all, server.executed);
         int ended = 0;
-        for (auto& one : all) ended += one.answer.what == kind::failure;
+        for (auto& one : all)
+            ended += one.answer.what == kind::failure;
         CHECK(ended + static_cast<int>(server.executed.size()) >= 30);
         // It comes back, under another name of endpoint, and is reached.
         process again{machine};
@@ -161,9 +166,12 @@ TEST_CASE("a link that is reset, held, or cut never makes a call run twice or li
         std::deque<call> all;
         for (int round = 0; round < 6; ++round) {
             start_some(client, server.endpoint, all, 10);
-            net.run_for(std::chrono::microseconds{100 + (net.seed() * 131 + static_cast<std::uint64_t>(round) * 977) % 900});
+            net.run_for(std::chrono::microseconds{
+                100 + (net.seed() * 131 + static_cast<std::uint64_t>(round) * 977) % 900});
             switch ((net.seed() + static_cast<std::uint64_t>(round)) % 3) {
-                case 0: net.drop(here, there); break;
+                case 0:
+                    net.drop(here, there);
+                    break;
                 case 1:
                     net.hold(here, there);
                     net.run_for(300ms);
@@ -217,11 +225,14 @@ TEST_CASE("stopping drains: what is under way finishes, what comes later is refu
         net.run_for(10ms);
         REQUIRE(server.kept.size() == 1);
         auto& executor = server.engine->executor();
-        executor.start_timer(executor.now() + 100ms, [](void* context) {
-            auto& all = *static_cast<std::vector<incoming>*>(context);
-            echo(std::move(all.front()));
-            all.clear();
-        }, &server.kept);
+        executor.start_timer(
+            executor.now() + 100ms,
+            [](void* context) {
+                auto& all = *static_cast<std::vector<incoming>*>(context);
+                echo(std::move(all.front()));
+                all.clear();
+            },
+            &server.kept);
         CHECK(server.engine->stop(executor.now() + 5s));
         net.run_for(10ms);
         CHECK(kept.result() == "kept");

@@ -17,8 +17,10 @@ TEST_CASE("calls hold the object in the order in which they arrived") {
     strand object;
     std::array<strand_entry, 4> calls;
     CHECK(object.enter(calls[0], many) == verdict::run);
-    for (std::size_t i = 1; i < 4; ++i) CHECK(object.enter(calls[i], many) == verdict::queued);
-    for (std::size_t i = 0; i < 3; ++i) CHECK(object.leave(calls[i]) == &calls[i + 1]);
+    for (std::size_t i = 1; i < 4; ++i)
+        CHECK(object.enter(calls[i], many) == verdict::queued);
+    for (std::size_t i = 0; i < 3; ++i)
+        CHECK(object.leave(calls[i]) == &calls[i + 1]);
     CHECK(object.leave(calls[3]) == nullptr);
     CHECK_FALSE(object.is_held());
 }

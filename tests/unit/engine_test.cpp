@@ -3,9 +3,9 @@
 
 #include <roi/error.hpp>
 
+#include <doctest/doctest.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <doctest/doctest.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -28,7 +28,14 @@ using roi::outcome;
 using kind = roi::core::answer::kind;
 using incoming = std::unique_ptr<roi::core::incoming>;
 
-enum method : std::uint64_t { echo_it = 1, keep = 2, hold = 3, throws = 4, refuses = 5, ignores = 6 };
+enum method : std::uint64_t {
+    echo_it = 1,
+    keep = 2,
+    hold = 3,
+    throws = 4,
+    refuses = 5,
+    ignores = 6
+};
 
 /// A directory of its own for Unix sockets; removed with everything in it.
 class scratch {
@@ -70,13 +77,17 @@ struct server {
                 release.acquire();
                 return echo(std::move(one));
             case throws: {
-                const roi::core::wire_exception what[] = {{"demo.broke", {std::byte{7}}, "no money"},
-                                                          {"std.runtime_error", {}, "no money"}};
+                const roi::core::wire_exception what[] = {
+                    {"demo.broke", {std::byte{7}}, "no money"},
+                    {"std.runtime_error", {}, "no money"}};
                 return one->fail(what);
             }
-            case refuses: return one->refuse(errc::object_not_found, outcome::not_executed, "gone");
-            case ignores: return;
-            default: return echo(std::move(one));
+            case refuses:
+                return one->refuse(errc::object_not_found, outcome::not_executed, "gone");
+            case ignores:
+                return;
+            default:
+                return echo(std::move(one));
         }
     }
     std::counting_semaphore<> arrived{0};
@@ -116,8 +127,8 @@ std::string read_all(int fd) {
 
 TEST_CASE("a call over each kind of socket comes back with its result") {
     scratch files;
-    for (const auto& where : {files.socket(), std::string{"tcp://127.0.0.1:0"},
-                              std::string{"tcp://[::1]:0"}}) {
+    for (const auto& where :
+         {files.socket(), std::string{"tcp://127.0.0.1:0"}, std::string{"tcp://[::1]:0"}}) {
         CAPTURE(where);
         server there;
         client here;
@@ -148,7 +159,8 @@ TEST_CASE("a call nobody waits for is completed by a thread of the engine") {
     client here;
     const auto to = here.engine->connect(there.engine->listen(files.socket()));
     std::deque<call> all;
-    for (int i = 0; i < 3000; ++i) to->start(all.emplace_back(echo_it, std::to_string(i)));
+    for (int i = 0; i < 3000; ++i)
+        to->start(all.emplace_back(echo_it, std::to_string(i)));
     for (int i = 0; i < 3000; ++i) {
         auto& one = all[static_cast<std::size_t>(i)];
         REQUIRE(one.ended_within());
@@ -353,7 +365,8 @@ TEST_CASE("stopping lets calls under way finish and refuses new ones") {
     there.arrived.acquire();
     std::thread stopper{[&] { CHECK(there.engine->stop(clock::now() + 60s)); }};
     // The peer is told before anything else ends.
-    while (!to->failed()) std::this_thread::yield();
+    while (!to->failed())
+        std::this_thread::yield();
     call late{echo_it};
     invoke(*to, late);
     CHECK(late.failed(errc::shutting_down, outcome::not_executed));
@@ -371,8 +384,10 @@ TEST_CASE("a method that blocks delays nobody else on its connection") {
     client here;
     const auto to = here.engine->connect(there.engine->listen(files.socket()));
     std::deque<call> held;
-    for (int i = 0; i < 20; ++i) to->start(held.emplace_back(hold, "held"));
-    for (int i = 0; i < 20; ++i) there.arrived.acquire();  // all twenty run at the same time
+    for (int i = 0; i < 20; ++i)
+        to->start(held.emplace_back(hold, "held"));
+    for (int i = 0; i < 20; ++i)
+        there.arrived.acquire();  // all twenty run at the same time
     call quick{echo_it, "quick"};
     invoke(*to, quick);
     CHECK(quick.result() == "quick");
@@ -412,7 +427,8 @@ TEST_CASE("with every thread inside a method further calls are refused, and serv
     }
     CHECK(running >= 2);
     there.release.release(running);
-    for (auto& one : held) CHECK(one.ended_within());
+    for (auto& one : held)
+        CHECK(one.ended_within());
     call again{echo_it, "again"};
     invoke(*to, again);
     CHECK(again.result() == "again");
@@ -458,7 +474,8 @@ TEST_CASE("calls nest back and forth between two processes' engines") {
                 good += one.answer.what == kind::result ? 1 : 0;
             }
         });
-    for (auto& one : all) one.join();
+    for (auto& one : all)
+        one.join();
     CHECK(good == 120);
 }
 
@@ -481,7 +498,8 @@ TEST_CASE("many threads share one connection: leaders, followers, cancellers and
                         to->cancel(one);
                         one.ended_within();
                         ended += one.times;
-                        good += one.answer.what == kind::result || one.answer.code == errc::cancelled;
+                        good +=
+                            one.answer.what == kind::result || one.answer.code == errc::cancelled;
                         continue;
                     }
                     if (i % 4 == 2) {
@@ -495,7 +513,8 @@ TEST_CASE("many threads share one connection: leaders, followers, cancellers and
                     ended += one.times;
                 }
             });
-        for (auto& one : all) one.join();
+        for (auto& one : all)
+            one.join();
         CHECK(good == 1600);
         CHECK(ended == 1600);
     }
@@ -520,9 +539,11 @@ TEST_CASE("stopping a server under load ends every call exactly once") {
                     if (one.answer.what != kind::result) return;
                 }
             });
-        while (started < 50) std::this_thread::yield();
+        while (started < 50)
+            std::this_thread::yield();
         there->engine->stop(clock::now() + 60s);
-        for (auto& one : all) one.join();
+        for (auto& one : all)
+            one.join();
         CHECK(ended == started);
     }
 }
@@ -640,7 +661,8 @@ TEST_CASE("more calls than the server admits wait at the client") {
     client here;
     const auto to = here.engine->connect(there.engine->listen(files.socket()));
     std::deque<call> all;
-    for (int i = 0; i < 10; ++i) to->start(all.emplace_back(keep, std::to_string(i)));
+    for (int i = 0; i < 10; ++i)
+        to->start(all.emplace_back(keep, std::to_string(i)));
     for (int i = 0; i < 10; ++i) {
         there.arrived.acquire();
         incoming one;
@@ -717,13 +739,15 @@ TEST_CASE("a user's io_context serves and calls, on the thread that runs it") {
     const auto to = engine->connect(where);
     call one{echo_it, "here"};
     to->start(one);
-    while (!one.ended()) context.run_one();
+    while (!one.ended())
+        context.run_one();
     CHECK(one.result() == "here");
     CHECK(served_by == user);
     std::string large(3 << 20, 'l');
     call big{echo_it, large};
     to->start(big);
-    while (!big.ended()) context.run_one();
+    while (!big.ended())
+        context.run_one();
     CHECK(big.result() == large);
     engine->stop(clock::now());
     context.run();  // returns: nothing of the engine is left in it
@@ -759,7 +783,8 @@ TEST_CASE("a user's io_context that several threads run serves many clients") {
     const auto where = engine->listen(files.socket());
     auto busy = boost::asio::make_work_guard(context);
     std::vector<std::thread> runners;
-    for (int i = 0; i < 2; ++i) runners.emplace_back([&] { context.run(); });
+    for (int i = 0; i < 2; ++i)
+        runners.emplace_back([&] { context.run(); });
     std::atomic<int> good{0};
     std::vector<std::thread> callers;
     for (int i = 0; i < 4; ++i)
@@ -772,9 +797,11 @@ TEST_CASE("a user's io_context that several threads run serves many clients") {
                 good += one.result() == std::to_string(n) ? 1 : 0;
             }
         });
-    for (auto& one : callers) one.join();
+    for (auto& one : callers)
+        one.join();
     CHECK(good == 200);
     engine->stop(clock::now());
     busy.reset();
-    for (auto& one : runners) one.join();
+    for (auto& one : runners)
+        one.join();
 }

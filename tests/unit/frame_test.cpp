@@ -167,15 +167,15 @@ TEST_CASE("codes of later versions become known ones, never numbers out of range
 TEST_CASE("what breaks the protocol is refused") {
     frame out;
     for (const auto* bad : {
-             "12",                    // a tag without its length
-             "12 05 08 01",           // shorter than its length says
-             "12 00",                 // a Call without an id
-             "1a 02 08 00",           // a Reply to call 0
-             "13 08 01 14",           // a group
-             "0a 04 08 02 10 01",     // versions 2 to 1
-             "0a 06 08 01 10 01 22 00",  // an identity of no octets
+             "12",                             // a tag without its length
+             "12 05 08 01",                    // shorter than its length says
+             "12 00",                          // a Call without an id
+             "1a 02 08 00",                    // a Reply to call 0
+             "13 08 01 14",                    // a group
+             "0a 04 08 02 10 01",              // versions 2 to 1
+             "0a 06 08 01 10 01 22 00",        // an identity of no octets
              "12 06 08 01 68 01 7a 02 68 69",  // more arguments than their announced size
-             "08 01",                 // a Hello that is a number
+             "08 01",                          // a Hello that is a number
          }) {
         CAPTURE(bad);
         CHECK_FALSE(parse_frame(unhex(bad), limits{}, out));
@@ -232,7 +232,9 @@ std::vector<std::string> split(const std::vector<std::byte>& input, std::size_t 
                 in.received(taken);
                 break;
             }
-            case receiver::step::frame: out.push_back(hex(in.message())); break;
+            case receiver::step::frame:
+                out.push_back(hex(in.message()));
+                break;
             case receiver::step::chunk:
                 out.push_back("chunk " + std::to_string(head.id) + " " + std::to_string(size));
                 in.fill(std::make_unique<assembly>(head.id, head.of_reply, size));
@@ -242,21 +244,30 @@ std::vector<std::string> split(const std::vector<std::byte>& input, std::size_t 
                 REQUIRE(part->complete());
                 const auto bytes = part->take();
                 std::uint64_t sum = 0;
-                for (const auto one : bytes.bytes()) sum += std::to_integer<unsigned>(one);
+                for (const auto one : bytes.bytes())
+                    sum += std::to_integer<unsigned>(one);
                 out.push_back("data " + std::to_string(sum));
                 break;
             }
-            case receiver::step::too_large: out.push_back("too large"); return out;
-            case receiver::step::foreign: out.push_back("foreign"); return out;
-            case receiver::step::preface_done: out.push_back("preface"); break;
+            case receiver::step::too_large:
+                out.push_back("too large");
+                return out;
+            case receiver::step::foreign:
+                out.push_back("foreign");
+                return out;
+            case receiver::step::preface_done:
+                out.push_back("preface");
+                break;
         }
     }
 }
 
 std::vector<std::byte> with_preface(std::initializer_list<std::span<const std::byte>> parts) {
     std::vector<std::byte> out;
-    for (const auto one : preface) out.push_back(static_cast<std::byte>(one));
-    for (const auto part : parts) out.insert(out.end(), part.begin(), part.end());
+    for (const auto one : preface)
+        out.push_back(static_cast<std::byte>(one));
+    for (const auto part : parts)
+        out.insert(out.end(), part.begin(), part.end());
     return out;
 }
 
@@ -292,7 +303,8 @@ TEST_CASE("a length at the limit is waited for, one above it is refused before a
     bounds.max_message = 1000;
     auto length = [](std::uint32_t value) {
         std::vector<std::byte> out(4);
-        for (unsigned i = 0; i < 4; ++i) out[i] = static_cast<std::byte>(value >> (8 * i));
+        for (unsigned i = 0; i < 4; ++i)
+            out[i] = static_cast<std::byte>(value >> (8 * i));
         return out;
     };
     const auto top = static_cast<std::uint32_t>(1000 + limits::frame_overhead);

@@ -44,11 +44,14 @@ struct end final : served_call::host {
     void forget(served_call& call) noexcept override { session_.forget(call.id()); }
 
     void run(actions& todo) {
-        for (auto& one : todo.done) one.call->completed(std::move(one.result));
+        for (auto& one : todo.done)
+            one.call->completed(std::move(one.result));
         todo.done.clear();
-        for (auto* one : todo.abandoned) one->abandon();
+        for (auto* one : todo.abandoned)
+            one->abandon();
         todo.abandoned.clear();
-        for (auto& one : todo.arrived) calls.push_back(std::move(one));
+        for (auto& one : todo.arrived)
+            calls.push_back(std::move(one));
         todo.arrived.clear();
     }
     void start(seam::call& one) {
@@ -79,7 +82,8 @@ struct end final : served_call::host {
             std::size_t taken = 0;
             for (const auto& piece : session_.output()) {
                 const auto n = std::min(piece.size(), most - out.size());
-                out.insert(out.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(n));
+                out.insert(out.end(), piece.begin(),
+                           piece.begin() + static_cast<std::ptrdiff_t>(n));
                 taken += n;
             }
             session_.wrote(taken);
@@ -101,7 +105,8 @@ struct end final : served_call::host {
             in.received(taken);
             bytes = bytes.subspan(taken);
             actions todo;
-            while (session_.take(in, self, now, 3, todo)) run(todo);
+            while (session_.take(in, self, now, 3, todo))
+                run(todo);
             run(todo);
         }
     }
@@ -144,7 +149,8 @@ std::vector<std::byte> raw(std::initializer_list<const roi::wire::writer*> frame
                            bool greet = true) {
     std::vector<std::byte> out;
     if (greet) {
-        for (const auto one : preface) out.push_back(static_cast<std::byte>(one));
+        for (const auto one : preface)
+            out.push_back(static_cast<std::byte>(one));
         hello_frame hello;
         hello.version_min = hello.version_max = 1;
         hello.chunks = true;
@@ -153,7 +159,8 @@ std::vector<std::byte> raw(std::initializer_list<const roi::wire::writer*> frame
         put_hello(frame, hello);
         out.insert(out.end(), frame.bytes().begin(), frame.bytes().end());
     }
-    for (const auto* one : frames) out.insert(out.end(), one->bytes().begin(), one->bytes().end());
+    for (const auto* one : frames)
+        out.insert(out.end(), one->bytes().begin(), one->bytes().end());
     return out;
 }
 
@@ -197,7 +204,8 @@ TEST_CASE("the acceptor says nothing before it has seen the preface") {
     end b{side::acceptor};
     CHECK(b.written().empty());
     std::vector<std::byte> first7;
-    for (const auto one : preface) first7.push_back(static_cast<std::byte>(one));
+    for (const auto one : preface)
+        first7.push_back(static_cast<std::byte>(one));
     b.receive(std::span{first7}.first(7));
     CHECK(b.written().empty());
     b.receive(std::span{first7}.last(1));
@@ -225,7 +233,8 @@ TEST_CASE("a peer of another version gets GoAway and learns which versions there
     roi::wire::writer frame;
     put_hello(frame, hello);
     auto bytes = raw({}, false);
-    for (const auto one : preface) bytes.push_back(static_cast<std::byte>(one));
+    for (const auto one : preface)
+        bytes.push_back(static_cast<std::byte>(one));
     bytes.insert(bytes.end(), frame.bytes().begin(), frame.bytes().end());
     b.receive(bytes);
     CHECK(b.session_.now_in() == session::state::closing);
@@ -240,17 +249,20 @@ TEST_CASE("a peer of another version gets GoAway and learns which versions there
     roi::wire::writer away;
     put_go_away(away, 0, errc::not_supported, "no");
     auto answer = raw({}, false);
-    for (const auto octet : preface) answer.push_back(static_cast<std::byte>(octet));
+    for (const auto octet : preface)
+        answer.push_back(static_cast<std::byte>(octet));
     answer.insert(answer.end(), away.bytes().begin(), away.bytes().end());
     a.receive(answer);
     CHECK(one.failed(errc::not_supported, outcome::not_executed));
 }
 
-TEST_CASE("anything before Hello, a second Hello, and an id that does not grow end the connection") {
+TEST_CASE(
+    "anything before Hello, a second Hello, and an id that does not grow end the connection") {
     roi::wire::writer ping;
     put_ping(ping, 1);
     std::vector<std::byte> early;
-    for (const auto one : preface) early.push_back(static_cast<std::byte>(one));
+    for (const auto one : preface)
+        early.push_back(static_cast<std::byte>(one));
     early.insert(early.end(), ping.bytes().begin(), ping.bytes().end());
     const auto first = call_octets(5);
     const auto same = call_octets(5);
@@ -328,7 +340,8 @@ TEST_CASE("a call cancelled or expired before it was written is withdrawn, and w
     CHECK(kept.answer.what == kind::result);
 }
 
-TEST_CASE("a call cancelled after it was written may have run; the peer is told, a late answer ignored") {
+TEST_CASE(
+    "a call cancelled after it was written may have run; the peer is told, a late answer ignored") {
     pair both;
     both.settle();
     auto& one = make(1);
@@ -376,7 +389,8 @@ TEST_CASE("calls at the peer's limit wait here; a peer that ignores our limit is
     narrow.max_calls = 2;
     pair both{{}, narrow};
     static std::deque<seam::call> all;  // outlives the sessions
-    for (int i = 0; i < 3; ++i) both.a.start(all.emplace_back(1, std::to_string(i)));
+    for (int i = 0; i < 3; ++i)
+        both.a.start(all.emplace_back(1, std::to_string(i)));
     both.settle();
     REQUIRE(both.b.calls.size() == 2);
     both.b.calls[0]->reply({});
@@ -402,7 +416,8 @@ TEST_CASE("own calls that wait have a limit") {
     narrow.max_waiting_calls = 2;
     end a{side::connector, narrow};
     static std::deque<seam::call> all;  // outlives the sessions
-    for (int i = 0; i < 3; ++i) a.start(all.emplace_back(1));
+    for (int i = 0; i < 3; ++i)
+        a.start(all.emplace_back(1));
     CHECK(all[1].times == 0);
     CHECK(all[2].failed(errc::overloaded, outcome::not_executed));
 }
@@ -425,7 +440,8 @@ TEST_CASE("large messages go in parts, small frames between them") {
     REQUIRE(both.b.calls.size() == 2);
     CHECK(seam::text(both.b.calls[0]->arguments()) == std::string(1000, 'f'));
     CHECK(seam::text(both.b.calls[1]->arguments()) == big);
-    for (auto& one : both.b.calls) seam::echo(std::move(one));
+    for (auto& one : both.b.calls)
+        seam::echo(std::move(one));
     both.settle(77);
     CHECK(large.result() == big);
     CHECK(fits.result() == std::string(1000, 'f'));
@@ -557,7 +573,8 @@ TEST_CASE("with much unwritten no further call of ours is written") {
     pair both{narrow, {}};
     both.settle();
     static std::deque<seam::call> all;  // outlives the sessions
-    for (int i = 0; i < 10; ++i) both.a.start(all.emplace_back(1, std::string(300, 'x')));
+    for (int i = 0; i < 10; ++i)
+        both.a.start(all.emplace_back(1, std::string(300, 'x')));
     CHECK(both.a.session_.congested());
     CHECK(both.a.session_.has_waiting());
     both.settle();
@@ -582,7 +599,8 @@ TEST_CASE("the table of calls finds what it holds after any order of inserts and
             present.pop_back();
         }
         if (present.size() > 300) {
-            for (const auto id : present) REQUIRE(table.erase(id));
+            for (const auto id : present)
+                REQUIRE(table.erase(id));
             present.clear();
         }
     }

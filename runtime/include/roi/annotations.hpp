@@ -1,14 +1,16 @@
 // The marks that tell idlc what is remote and what a call promises.
 //
-// This header holds only macros and includes nothing. They expand to nothing unless idlc is reading,
-// so an annotated header costs its other users nothing. A mark stands first in a declaration
-// (after `template<...>`), for classes and structs after the keyword, for enumerators after the
-// name. The meaning of each is in docs/annotations.md.
+// This header holds only macros and includes nothing. They expand to nothing unless idlc is
+// reading, so an annotated header costs its other users nothing. A mark stands first in a
+// declaration (after `template<...>`), for classes and structs after the keyword, for enumerators
+// after the name. The meaning of each is in docs/annotations.md.
 #pragma once
 
 #ifdef ROI_IDLC
-// The notice tells idlc of each mark that is expanded, also of those that clang attaches to nothing.
-#define ROI_DETAIL_MARK(...) _Pragma("GCC warning \"roi mark\"") __attribute__((annotate(__VA_ARGS__)))
+// The notice tells idlc of each mark that is expanded, also of those that clang attaches to
+// nothing.
+#define ROI_DETAIL_MARK(...) \
+    _Pragma("GCC warning \"roi mark\"") __attribute__((annotate(__VA_ARGS__)))
 #else
 #define ROI_DETAIL_MARK(...)
 #endif

@@ -83,9 +83,7 @@ public:
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
         auto* const operation = new asio_operation{std::move(handler), std::move(work)};
         if (slot.is_connected()) {
-            slot.assign([operation](boost::asio::cancellation_type) {
-                operation->call_.cancel();
-            });
+            slot.assign([operation](boost::asio::cancellation_type) { operation->call_.cancel(); });
         }
         if (!asio_access<Results...>::of(operation->call_).notify(*operation)) {
             operation->finish();
@@ -165,16 +163,15 @@ namespace generated {
 template <class T, class Executor, class Encode>
 void finish_with(incoming& call, boost::asio::awaitable<T, Executor> work, Encode encode) {
     call.answer_later();
-    boost::asio::co_spawn(
-        roi::detail::call_executor{call}, std::move(work),
-        [&call, encode](std::exception_ptr thrown, T value) {
-            try {
-                if (!thrown) encode(call.result(), value);
-            } catch (...) {
-                thrown = std::current_exception();
-            }
-            call.ended(std::move(thrown));
-        });
+    boost::asio::co_spawn(roi::detail::call_executor{call}, std::move(work),
+                          [&call, encode](std::exception_ptr thrown, T value) {
+                              try {
+                                  if (!thrown) encode(call.result(), value);
+                              } catch (...) {
+                                  thrown = std::current_exception();
+                              }
+                              call.ended(std::move(thrown));
+                          });
 }
 template <class Executor, class Encode>
 void finish_with(incoming& call, boost::asio::awaitable<void, Executor> work, Encode encode) {

@@ -141,18 +141,18 @@ public:
     using decoder = value_type (*)(wire::reader);
 
     /// For generated code; `decode` is null where there is nothing to decode.
-    call(generated::request&& request, decoder decode,
+    call(generated::request && request, decoder decode,
          std::span<const generated::known_exception> known = {});
 
-    call(call&&) noexcept = default;
+    call(call &&) noexcept = default;
     call& operator=(call&&) noexcept = default;
 
     /// Sends the call, without waiting. Does nothing where it is under way already.
-    call& start() & {
+    call& start()& {
         pending_.start();
         return *this;
     }
-    call start() && {
+    call start()&& {
         pending_.start();
         return std::move(*this);
     }
@@ -170,9 +170,13 @@ public:
         return take_result();
     }
     /// Has the call ended, so that get() will not wait?
-    bool has_ended() const noexcept { return pending_.has_ended(); }
+    bool has_ended() const noexcept {
+        return pending_.has_ended();
+    }
     /// Gives the call up: it ends with errc::cancelled, unless it has ended. Any thread.
-    void cancel() noexcept { pending_.cancel(); }
+    void cancel() noexcept {
+        pending_.cancel();
+    }
 
     class awaiter {
     public:
@@ -195,16 +199,24 @@ public:
         roi::result<value_type> await_resume() { return this->owner_->take_result(); }
     };
     /// Awaits the call in any coroutine; it goes on on a thread of the runtime.
-    awaiter operator co_await() & noexcept { return awaiter{*this}; }
-    awaiter operator co_await() && noexcept { return awaiter{*this}; }
+    awaiter operator co_await()& noexcept {
+        return awaiter{*this};
+    }
+    awaiter operator co_await()&& noexcept {
+        return awaiter{*this};
+    }
     /// `co_await call(roi::as_result)`: the same without exceptions.
-    result_awaiter operator()(as_result_t) & noexcept { return result_awaiter{*this}; }
-    result_awaiter operator()(as_result_t) && noexcept { return result_awaiter{*this}; }
+    result_awaiter operator()(as_result_t)& noexcept {
+        return result_awaiter{*this};
+    }
+    result_awaiter operator()(as_result_t)&& noexcept {
+        return result_awaiter{*this};
+    }
 
     /// Starts the call and completes through `token`, with the signature
     /// void(std::exception_ptr, Results...). Needs <roi/asio.hpp>.
     template <class CompletionToken>
-    auto operator()(CompletionToken&& token) &&;
+    auto operator()(CompletionToken&& token)&&;
 
 private:
     template <class... Others>

@@ -18,32 +18,32 @@ enum class outcome {
 /// Errors of remote calls, grouped by what the caller may do next.
 enum class errc {
     // Repeat later, or elsewhere: the call did not run.
-    name_not_found = 1,   ///< No server is published under the name.
-    no_name_server,       ///< No name server is in reach.
-    unreachable,          ///< The server could not be connected.
-    overloaded,           ///< The server refused for want of capacity.
-    shutting_down,        ///< The server, or this runtime, is stopping.
-    object_not_found,     ///< The endpoint answers, but does not hold the object.
-    superseded,           ///< Another server holds the name by now.
+    name_not_found = 1,  ///< No server is published under the name.
+    no_name_server,      ///< No name server is in reach.
+    unreachable,         ///< The server could not be connected.
+    overloaded,          ///< The server refused for want of capacity.
+    shutting_down,       ///< The server, or this runtime, is stopping.
+    object_not_found,    ///< The endpoint answers, but does not hold the object.
+    superseded,          ///< Another server holds the name by now.
 
     // Ask again what happened before repeating.
-    connection_lost,      ///< The connection ended before the answer came.
-    deadline_exceeded,    ///< No answer within the deadline.
-    cancelled,            ///< The caller gave the call up.
+    connection_lost,    ///< The connection ended before the answer came.
+    deadline_exceeded,  ///< No answer within the deadline.
+    cancelled,          ///< The caller gave the call up.
 
     // Change the program or its configuration.
-    type_mismatch,        ///< The server's interface does not fit the client's.
-    method_not_found,     ///< The server's interface has no such method.
-    invalid_argument,     ///< An argument that cannot be sent, such as a null string.
-    message_too_large,    ///< The arguments or the result exceed a limit.
-    malformed,            ///< The peer sent bytes that break the protocol.
-    not_supported,        ///< The peer, or this version, cannot do what was asked.
-    permission_denied,    ///< The caller may not do this.
-    name_taken,           ///< Another server is published under the name.
+    type_mismatch,      ///< The server's interface does not fit the client's.
+    method_not_found,   ///< The server's interface has no such method.
+    invalid_argument,   ///< An argument that cannot be sent, such as a null string.
+    message_too_large,  ///< The arguments or the result exceed a limit.
+    malformed,          ///< The peer sent bytes that break the protocol.
+    not_supported,      ///< The peer, or this version, cannot do what was asked.
+    permission_denied,  ///< The caller may not do this.
+    name_taken,         ///< Another server is published under the name.
 
     // It ran.
-    remote_exception,     ///< The method threw.
-    reply_unreadable,     ///< The method ran, but its result could not be decoded or sent.
+    remote_exception,  ///< The method threw.
+    reply_unreadable,  ///< The method ran, but its result could not be decoded or sent.
 };
 
 /// The category of errc: its name is "roi".

@@ -25,7 +25,12 @@
 
 namespace roi::generated {
 
-enum class semantics : std::uint8_t { at_most_once, at_least_once, exactly_once, durable_at_most_once };
+enum class semantics : std::uint8_t {
+    at_most_once,
+    at_least_once,
+    exactly_once,
+    durable_at_most_once
+};
 
 /// What generated code knows of one remote method, at either end.
 struct method {

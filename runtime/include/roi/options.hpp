@@ -18,16 +18,34 @@ public:
     target() = default;
 
     /// Looks the name up in `scope` first, then outward. Returns *this.
-    target& in(std::string scope) & { scope_ = std::move(scope); return *this; }
-    target&& in(std::string scope) && { scope_ = std::move(scope); return std::move(*this); }
+    target& in(std::string scope) & {
+        scope_ = std::move(scope);
+        return *this;
+    }
+    target&& in(std::string scope) && {
+        scope_ = std::move(scope);
+        return std::move(*this);
+    }
     /// Uses `owner` in place of the current runtime. Returns *this.
-    target& on(runtime& owner) & { runtime_ = &owner; return *this; }
-    target&& on(runtime& owner) && { runtime_ = &owner; return std::move(*this); }
+    target& on(runtime& owner) & {
+        runtime_ = &owner;
+        return *this;
+    }
+    target&& on(runtime& owner) && {
+        runtime_ = &owner;
+        return std::move(*this);
+    }
 
     /// Does not wait for a runtime that does not answer at an endpoint: calls end when connecting
     /// failed, for callers that know another place to try. Returns *this.
-    target& without_waiting() & { waits_ = false; return *this; }
-    target&& without_waiting() && { waits_ = false; return std::move(*this); }
+    target& without_waiting() & {
+        waits_ = false;
+        return *this;
+    }
+    target&& without_waiting() && {
+        waits_ = false;
+        return std::move(*this);
+    }
 
     const std::string& name() const noexcept { return name_; }
     const std::string& scope() const noexcept { return scope_; }
@@ -58,11 +76,23 @@ class publication {
 public:
     publication() = default;
 
-    publication& in(std::string scope) & { scope_ = std::move(scope); return *this; }
-    publication&& in(std::string scope) && { scope_ = std::move(scope); return std::move(*this); }
+    publication& in(std::string scope) & {
+        scope_ = std::move(scope);
+        return *this;
+    }
+    publication&& in(std::string scope) && {
+        scope_ = std::move(scope);
+        return std::move(*this);
+    }
     /// Uses `owner` in place of the current runtime. Returns *this.
-    publication& on(runtime& owner) & { runtime_ = &owner; return *this; }
-    publication&& on(runtime& owner) && { runtime_ = &owner; return std::move(*this); }
+    publication& on(runtime& owner) & {
+        runtime_ = &owner;
+        return *this;
+    }
+    publication&& on(runtime& owner) && {
+        runtime_ = &owner;
+        return std::move(*this);
+    }
 
     const std::string& name() const noexcept { return name_; }
     const std::string& scope() const noexcept { return scope_; }

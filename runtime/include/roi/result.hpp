@@ -26,9 +26,7 @@ public:
     /// What get() would have thrown; null where the call succeeded.
     std::exception_ptr exception() const noexcept { return exception_; }
     /// Did the method run? True answers only: see roi::outcome.
-    roi::outcome outcome() const noexcept {
-        return error_ ? error_->outcome() : outcome::executed;
-    }
+    roi::outcome outcome() const noexcept { return error_ ? error_->outcome() : outcome::executed; }
 
 protected:
     failure() = default;

@@ -63,7 +63,7 @@ private:
 
 template <class T>
 concept servable = requires(T& object) {
-    { roi_export(object) };
+    {roi_export(object)};
 };
 
 /// Publishes `object`, which must outlive the servant returned.

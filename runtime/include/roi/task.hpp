@@ -79,7 +79,7 @@ public:
     using promise_type = detail::task_promise<T>;
     using value_type = T;
 
-    task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+    task(task && other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
     task& operator=(task&& other) noexcept {
         std::swap(coroutine_, other.coroutine_);
         return *this;
@@ -102,12 +102,13 @@ public:
     private:
         std::coroutine_handle<promise_type> coroutine_;
     };
-    awaiter operator co_await() noexcept { return awaiter{coroutine_}; }
+    awaiter operator co_await() noexcept {
+        return awaiter{coroutine_};
+    }
 
 private:
     friend promise_type;
-    explicit task(std::coroutine_handle<promise_type> coroutine) noexcept
-        : coroutine_(coroutine) {}
+    explicit task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
     std::coroutine_handle<promise_type> coroutine_;
 };
 

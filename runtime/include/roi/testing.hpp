@@ -20,7 +20,7 @@ namespace roi::testing {
 namespace detail {
 class simulation;
 class simulated_engine;
-}
+}  // namespace detail
 
 class host;
 

@@ -51,13 +51,26 @@ describe_request read_describe_request(wire::reader in) {
     describe_request result;
     while (in.next()) {
         switch (in.number()) {
-            case 1: result.name = in.text(); break;
-            case 2: result.interface = in.text(); break;
-            case 3: result.fingerprint_high = in.fixed64(); break;
-            case 4: result.fingerprint_low = in.fixed64(); break;
-            case 5: result.address.high = in.fixed64(); break;
-            case 6: result.address.low = in.fixed64(); break;
-            default: in.skip();
+            case 1:
+                result.name = in.text();
+                break;
+            case 2:
+                result.interface = in.text();
+                break;
+            case 3:
+                result.fingerprint_high = in.fixed64();
+                break;
+            case 4:
+                result.fingerprint_low = in.fixed64();
+                break;
+            case 5:
+                result.address.high = in.fixed64();
+                break;
+            case 6:
+                result.address.low = in.fixed64();
+                break;
+            default:
+                in.skip();
         }
     }
     return result;
@@ -78,15 +91,32 @@ exported read_exported(wire::reader in) {
     exported result;
     while (in.next()) {
         switch (in.number()) {
-            case 1: result.name = in.text(); break;
-            case 2: result.address.high = in.fixed64(); break;
-            case 3: result.address.low = in.fixed64(); break;
-            case 4: result.generation = in.varint(); break;
-            case 5: result.interface = in.text(); break;
-            case 6: result.fingerprint_high = in.fixed64(); break;
-            case 7: result.fingerprint_low = in.fixed64(); break;
-            case 8: result.description = in.text(); break;
-            default: in.skip();
+            case 1:
+                result.name = in.text();
+                break;
+            case 2:
+                result.address.high = in.fixed64();
+                break;
+            case 3:
+                result.address.low = in.fixed64();
+                break;
+            case 4:
+                result.generation = in.varint();
+                break;
+            case 5:
+                result.interface = in.text();
+                break;
+            case 6:
+                result.fingerprint_high = in.fixed64();
+                break;
+            case 7:
+                result.fingerprint_low = in.fixed64();
+                break;
+            case 8:
+                result.description = in.text();
+                break;
+            default:
+                in.skip();
         }
     }
     return result;
@@ -110,8 +140,13 @@ object_list exports_of(runtime_core& owner) {
 
 builtin::exported describe_object(const published_object& object) {
     const generated::interface& type = *object.table().type;
-    return {object.name(),         object.address(),     object.generation(), type.name,
-            type.fingerprint_high, type.fingerprint_low, {}};
+    return {object.name(),
+            object.address(),
+            object.generation(),
+            type.name,
+            type.fingerprint_high,
+            type.fingerprint_low,
+            {}};
 }
 
 void describe(runtime_core& owner, core::incoming& call) {
@@ -127,10 +162,11 @@ void describe(runtime_core& owner, core::incoming& call) {
     } else {
         all = exports_of(owner);
     }
-    if (request.address == core::object_address{}) std::erase_if(all, [&](const auto& object) {
-        return request.name.empty() ? object->table().type->name != request.interface
+    if (request.address == core::object_address{})
+        std::erase_if(all, [&](const auto& object) {
+            return request.name.empty() ? object->table().type->name != request.interface
                                     : object->name() != request.name;
-    });
+        });
     if (all.empty() && request.name.empty()) {
         // A derived interface, or a caller that knows none: where there is one object, it is meant.
         all = exports_of(owner);
@@ -144,8 +180,9 @@ void describe(runtime_core& owner, core::incoming& call) {
     }
     if (request.name.empty() && all.size() > 1) {
         call.refuse(errc::invalid_argument, outcome::not_executed,
-                    std::to_string(all.size()) + " objects of this interface are exported here: "
-                                                 "say the name of the one that is meant");
+                    std::to_string(all.size()) +
+                        " objects of this interface are exported here: "
+                        "say the name of the one that is meant");
         return;
     }
     builtin::exported found = describe_object(*all.front());
@@ -171,8 +208,8 @@ void list(runtime_core& owner, core::incoming& call) {
 }
 
 void ping(runtime_core& owner, core::incoming& call) {
-    const auto up = std::chrono::duration_cast<std::chrono::microseconds>(owner.now() -
-                                                                          owner.started());
+    const auto up =
+        std::chrono::duration_cast<std::chrono::microseconds>(owner.now() - owner.started());
     const net::engine::identity id = owner.engine().runtime_id();
     wire::writer out;
     builtin::put_number(out, 5, owner.calls_running());
@@ -195,9 +232,15 @@ void ping(runtime_core& owner, core::incoming& call) {
 void serve_builtin(runtime_core& owner, std::unique_ptr<core::incoming> call) noexcept {
     try {
         switch (call->header().method) {
-            case builtin::describe_method: describe(owner, *call); break;
-            case builtin::list_method: list(owner, *call); break;
-            case builtin::ping_method: ping(owner, *call); break;
+            case builtin::describe_method:
+                describe(owner, *call);
+                break;
+            case builtin::list_method:
+                list(owner, *call);
+                break;
+            case builtin::ping_method:
+                ping(owner, *call);
+                break;
             default:
                 call->refuse(errc::method_not_found, outcome::not_executed,
                              "the runtime's own object has no such method");

@@ -15,11 +15,8 @@ namespace roi::dynamic {
 namespace {
 
 // Fits every object: what the object offers is looked at afterwards.
-constexpr generated::interface any_interface{
-    .name = "",
-    .published_name = "",
-    .fingerprint_high = 0,
-    .fingerprint_low = 0,
+constexpr generated::interface any_interface {
+    .name = "", .published_name = "", .fingerprint_high = 0, .fingerprint_low = 0,
     .description = {},
 };
 
@@ -38,8 +35,8 @@ thrown::thrown(std::vector<thrown_type> types)
 
 offer describe(const target& object, const call_options& options) {
     const auto core = detail::core_of(object.owner());
-    const auto remote = std::make_shared<detail::remote_object>(core, any_interface,
-                                                                in_scope(object, options));
+    const auto remote =
+        std::make_shared<detail::remote_object>(core, any_interface, in_scope(object, options));
     std::optional<core::time_point> deadline;
     if (!options.no_deadline) {
         deadline = core->now() + options.deadline.value_or(std::chrono::seconds{30});
@@ -52,12 +49,13 @@ offer describe(const target& object, const call_options& options) {
 std::vector<std::byte> call(const target& object, const method& what,
                             std::span<const std::byte> arguments, const call_options& options) {
     const auto core = detail::core_of(object.owner());
-    auto remote = std::make_shared<detail::remote_object>(core, any_interface,
-                                                          in_scope(object, options));
+    auto remote =
+        std::make_shared<detail::remote_object>(core, any_interface, in_scope(object, options));
     // Only the last part of the name: the rest is the interface's.
     const std::size_t dot = what.name.rfind('.');
     const std::string interface_name = dot == std::string::npos ? "" : what.name.substr(0, dot);
-    const std::string method_name = dot == std::string::npos ? what.name : what.name.substr(dot + 1);
+    const std::string method_name =
+        dot == std::string::npos ? what.name : what.name.substr(dot + 1);
     generated::interface type = any_interface;
     type.name = interface_name.c_str();
     const generated::method called{
@@ -86,7 +84,8 @@ std::vector<std::byte> call(const target& object, const method& what,
             }
             throw thrown{std::move(types)};
         }
-        case core::answer::kind::result: break;
+        case core::answer::kind::result:
+            break;
     }
     const std::span<const std::byte> bytes = answer.result.bytes();
     return {bytes.begin(), bytes.end()};

@@ -6,26 +6,46 @@ namespace {
 
 const char* describe(errc code) noexcept {
     switch (code) {
-        case errc::name_not_found: return "no server is published under this name";
-        case errc::no_name_server: return "no name server is in reach";
-        case errc::unreachable: return "the server cannot be reached";
-        case errc::overloaded: return "the server is overloaded";
-        case errc::shutting_down: return "the server is shutting down";
-        case errc::object_not_found: return "the server does not hold this object";
-        case errc::superseded: return "another server has taken over the name";
-        case errc::connection_lost: return "the connection was lost";
-        case errc::deadline_exceeded: return "the deadline has passed";
-        case errc::cancelled: return "the call was cancelled";
-        case errc::type_mismatch: return "the server's interface does not fit the client's";
-        case errc::method_not_found: return "the server has no such method";
-        case errc::invalid_argument: return "an argument cannot be sent";
-        case errc::message_too_large: return "the message exceeds a size limit";
-        case errc::malformed: return "the peer broke the protocol";
-        case errc::not_supported: return "not supported";
-        case errc::permission_denied: return "permission denied";
-        case errc::name_taken: return "the name is taken";
-        case errc::remote_exception: return "the method threw an exception";
-        case errc::reply_unreadable: return "the method ran, but its result cannot be read";
+        case errc::name_not_found:
+            return "no server is published under this name";
+        case errc::no_name_server:
+            return "no name server is in reach";
+        case errc::unreachable:
+            return "the server cannot be reached";
+        case errc::overloaded:
+            return "the server is overloaded";
+        case errc::shutting_down:
+            return "the server is shutting down";
+        case errc::object_not_found:
+            return "the server does not hold this object";
+        case errc::superseded:
+            return "another server has taken over the name";
+        case errc::connection_lost:
+            return "the connection was lost";
+        case errc::deadline_exceeded:
+            return "the deadline has passed";
+        case errc::cancelled:
+            return "the call was cancelled";
+        case errc::type_mismatch:
+            return "the server's interface does not fit the client's";
+        case errc::method_not_found:
+            return "the server has no such method";
+        case errc::invalid_argument:
+            return "an argument cannot be sent";
+        case errc::message_too_large:
+            return "the message exceeds a size limit";
+        case errc::malformed:
+            return "the peer broke the protocol";
+        case errc::not_supported:
+            return "not supported";
+        case errc::permission_denied:
+            return "permission denied";
+        case errc::name_taken:
+            return "the name is taken";
+        case errc::remote_exception:
+            return "the method threw an exception";
+        case errc::reply_unreadable:
+            return "the method ran, but its result cannot be read";
     }
     return "unknown error";
 }
@@ -61,8 +81,10 @@ bool error::is_retryable() const noexcept {
         case errc::object_not_found:
         case errc::superseded:
         case errc::connection_lost:
-        case errc::deadline_exceeded: return true;
-        default: return false;
+        case errc::deadline_exceeded:
+            return true;
+        default:
+            return false;
     }
 }
 

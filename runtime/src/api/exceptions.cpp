@@ -53,8 +53,12 @@ fields read_fields(std::span<const std::byte> bytes) {
     wire::reader in{bytes};
     while (in.next()) {
         switch (in.number()) {
-            case 1: result.code = static_cast<int>(in.varint()); break;
-            case 2: result.category = in.text(); break;
+            case 1:
+                result.code = static_cast<int>(in.varint());
+                break;
+            case 2:
+                result.category = in.text();
+                break;
             case 3:
                 if (in.type() == wire::wire_type::varint) {
                     result.outcome = static_cast<int>(in.varint());
@@ -62,8 +66,11 @@ fields read_fields(std::span<const std::byte> bytes) {
                     result.first = in.text();
                 }
                 break;
-            case 4: result.second = in.text(); break;
-            default: in.skip();
+            case 4:
+                result.second = in.text();
+                break;
+            default:
+                in.skip();
         }
     }
     return result;
@@ -216,9 +223,12 @@ std::string readable(const char* name) {
 // "std::out_of_range" is exactly the standard type, "demo::lost" derived from it is not. The
 // library's inline namespaces and ABI tags are not part of the name.
 std::string wire_name(std::string cpp) {
-    for (std::size_t at; (at = cpp.find("__cxx11::")) != std::string::npos;) cpp.erase(at, 9);
-    for (std::size_t at; (at = cpp.find("[abi:cxx11]")) != std::string::npos;) cpp.erase(at, 11);
-    for (std::size_t at; (at = cpp.find("::")) != std::string::npos;) cpp.replace(at, 2, ".");
+    for (std::size_t at; (at = cpp.find("__cxx11::")) != std::string::npos;)
+        cpp.erase(at, 9);
+    for (std::size_t at; (at = cpp.find("[abi:cxx11]")) != std::string::npos;)
+        cpp.erase(at, 11);
+    for (std::size_t at; (at = cpp.find("::")) != std::string::npos;)
+        cpp.replace(at, 2, ".");
     return cpp;
 }
 

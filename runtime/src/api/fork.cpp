@@ -11,9 +11,8 @@ namespace {
 std::atomic<unsigned> forks{0};
 
 bool watch_forks() noexcept {
-    return ::pthread_atfork(nullptr, nullptr, [] {
-               forks.fetch_add(1, std::memory_order_relaxed);
-           }) == 0;
+    return ::pthread_atfork(nullptr, nullptr,
+                            [] { forks.fetch_add(1, std::memory_order_relaxed); }) == 0;
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ struct call_store {
     bool gone = false;
     ~call_store() {
         gone = true;
-        while (count > 0) ::operator delete(blocks[--count]);
+        while (count > 0)
+            ::operator delete(blocks[--count]);
     }
 };
 thread_local call_store released_calls;
@@ -157,17 +158,17 @@ void outgoing_call::send(std::shared_ptr<const location> where, bool will_wait) 
         return;
     }
     if (tried->header.chain.size() > longest_chain) {
-        end_unlocated({errc::overloaded, "more than " + std::to_string(longest_chain) +
-                                             " objects wait for each other in this chain of calls"});
+        end_unlocated(
+            {errc::overloaded, "more than " + std::to_string(longest_chain) +
+                                   " objects wait for each other in this chain of calls"});
         return;
     }
     ++attempts_;
     tried->deadline = deadline_;
     if (deadline_) {
-        tried->header.time_left =
-            std::max(std::chrono::microseconds{0},
-                     std::chrono::duration_cast<std::chrono::microseconds>(
-                         *deadline_ - object_->owner().now()));
+        tried->header.time_left = std::max(std::chrono::microseconds{0},
+                                           std::chrono::duration_cast<std::chrono::microseconds>(
+                                               *deadline_ - object_->owner().now()));
     }
     tried->will_wait = will_wait;
     tried->channel = channel = where->channel;
@@ -210,15 +211,19 @@ void outgoing_call::attempt::completed(core::answer&& result) noexcept {
     }
     if (goes_on) {
         switch (call.judge(*this)) {
-            case verdict::ends: call.end(std::move(answer), this); break;
-            case verdict::locate_again: call.go_on(); break;
+            case verdict::ends:
+                call.end(std::move(answer), this);
+                break;
+            case verdict::locate_again:
+                call.go_on();
+                break;
             case verdict::pause: {
                 const auto until = call.object_->owner().now() + call.pauses_.next();
                 call.retain();
                 std::unique_lock lock{call.mutex_};
                 call.phase_ = phase::pausing;
-                call.timer_ = call.object_->owner().start_timer(
-                    until, &outgoing_call::on_pause_over, &call);
+                call.timer_ =
+                    call.object_->owner().start_timer(until, &outgoing_call::on_pause_over, &call);
                 break;
             }
         }
@@ -268,8 +273,10 @@ outgoing_call::verdict outgoing_call::judge(attempt& tried) noexcept {
                 case errc::connection_lost:
                 case errc::object_not_found:
                 case errc::superseded:
-                case errc::shutting_down: break;
-                default: return verdict::ends;
+                case errc::shutting_down:
+                    break;
+                default:
+                    return verdict::ends;
             }
         } else if (what_->promise != generated::semantics::at_least_once ||
                    answer.ran != outcome::unknown || answer.code != errc::connection_lost ||
@@ -335,7 +342,8 @@ bool outgoing_call::is_of_another(const locate_failure& failed) noexcept {
         case errc::object_not_found:
         case errc::unreachable:
             return !is_late(std::chrono::milliseconds{100}) && ++searches_ < most_searches;
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -361,8 +369,8 @@ void outgoing_call::arm_timer() noexcept {
     if (deadline_timer_ != 0) return;
     retain();
     // A little later, because a search that ends in time says better why.
-    deadline_timer_ = object_->owner().start_timer(
-        *deadline_ + std::chrono::milliseconds{200}, &outgoing_call::on_deadline, this);
+    deadline_timer_ = object_->owner().start_timer(*deadline_ + std::chrono::milliseconds{200},
+                                                   &outgoing_call::on_deadline, this);
 }
 
 void outgoing_call::on_deadline(void* self) {
@@ -371,16 +379,16 @@ void outgoing_call::on_deadline(void* self) {
     {
         const std::lock_guard lock{call.mutex_};
         call.deadline_timer_ = 0;
-        ours = (call.phase_ == phase::locating || call.phase_ == phase::pausing) &&
-               call.begins_step();
+        ours =
+            (call.phase_ == phase::locating || call.phase_ == phase::pausing) && call.begins_step();
     }
     if (ours) {
         if (call.object_->owner().is_stopping()) {
             call.end_unlocated({errc::shutting_down, "this runtime is stopping"});
         } else {
-            call.end_unlocated({errc::unreachable, "the deadline passed while " +
-                                                       call.object_->describe() +
-                                                       " was looked for"});
+            call.end_unlocated(
+                {errc::unreachable,
+                 "the deadline passed while " + call.object_->describe() + " was looked for"});
         }
         call.ends_step();
     }
@@ -394,7 +402,8 @@ void outgoing_call::drive() noexcept {
     changed_.wait(lock, [&] { return steps_ == 0; });
     for (;;) {
         switch (phase_) {
-            case phase::ended: return;
+            case phase::ended:
+                return;
             case phase::sent: {
                 attempt& tried = *current_;
                 const auto channel = tried.channel;
@@ -634,7 +643,8 @@ bool pending::notify(call_observer& observer) {
 wire::reader pending::result(std::span<const generated::known_exception> known) const {
     const core::answer& answer = call_->answer();
     switch (answer.what) {
-        case core::answer::kind::result: break;
+        case core::answer::kind::result:
+            break;
         case core::answer::kind::exception:
             raise_exception(answer.exceptions, known, call_->method_name(), call_->endpoint(),
                             call_->call_id());

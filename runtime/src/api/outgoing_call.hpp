@@ -27,8 +27,9 @@ namespace roi::detail {
 /// thread that begins to block takes over.
 class outgoing_call final : private locate_observer, private abandon_listener {
 public:
-    outgoing_call(std::shared_ptr<remote_object> object, std::shared_ptr<const call_options> options,
-                  const generated::interface& type, const generated::method& what);
+    outgoing_call(std::shared_ptr<remote_object> object,
+                  std::shared_ptr<const call_options> options, const generated::interface& type,
+                  const generated::method& what);
     outgoing_call(const outgoing_call&) = delete;
     outgoing_call& operator=(const outgoing_call&) = delete;
     static void* operator new(std::size_t size);
@@ -73,11 +74,11 @@ private:
 
     ~outgoing_call();
     void begin() noexcept;
-    void drive() noexcept;                      // blocking
-    void go_on() noexcept;                      // not blocking
+    void drive() noexcept;  // blocking
+    void go_on() noexcept;  // not blocking
     void send(std::shared_ptr<const location> where, bool will_wait) noexcept;
     attempt& next_attempt();
-    verdict judge(attempt& tried) noexcept;     // after its answer
+    verdict judge(attempt& tried) noexcept;  // after its answer
     void end(core::answer&& answer, const attempt* from) noexcept;
     void end_unlocated(locate_failure&& why) noexcept;
     roi::error make_error(const core::answer& answer, std::uint64_t id) const;
@@ -112,18 +113,18 @@ private:
     std::optional<core::time_point> deadline_;
     backoff pauses_;
     int attempts_ = 0;
-    int executions_ = 0;    // attempts that may have run
-    int searches_ = 0;      // of others, that ended before our deadline
+    int executions_ = 0;  // attempts that may have run
+    int searches_ = 0;    // of others, that ended before our deadline
     bool maybe_ran_ = false;
     std::shared_ptr<const location> used_;
 
     std::mutex mutex_;  // what follows
     std::condition_variable changed_;
     phase phase_ = phase::idle;
-    bool blocking_ = false;      // a thread drives
+    bool blocking_ = false;  // a thread drives
     bool cancelled_ = false;
-    int steps_ = 0;              // being made without a thread
-    std::uint64_t timer_ = 0;    // of the pause
+    int steps_ = 0;            // being made without a thread
+    std::uint64_t timer_ = 0;  // of the pause
     std::uint64_t deadline_timer_ = 0;
     attempt first_;
     std::vector<std::unique_ptr<attempt>> more_;

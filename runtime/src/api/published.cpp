@@ -27,7 +27,8 @@ thread_local run_loop this_loop;
 
 std::string joined(const std::vector<std::string>& parts) {
     std::string result;
-    for (const std::string& part : parts) result += (result.empty() ? "" : ", ") + part;
+    for (const std::string& part : parts)
+        result += (result.empty() ? "" : ", ") + part;
     return result;
 }
 
@@ -99,7 +100,8 @@ void published_object::publish() {
     registration_ = std::move(registration);
     changed_.wait_for(lock, first_answer, [&] { return registration_state_ != state::asking; });
     switch (registration_state_) {
-        case state::registered: return;
+        case state::registered:
+            return;
         case state::asking:
             failure_ = {errc::no_name_server, "the name server has not answered yet"};
             [[fallthrough]];
@@ -111,7 +113,8 @@ void published_object::publish() {
                                         "; trying until a name server answers");
             return;
         }
-        case state::refused: break;
+        case state::refused:
+            break;
     }
     const core::naming_failure why = failure_;
     lock.unlock();
@@ -133,7 +136,8 @@ void published_object::withdraw_name() noexcept {
         registration->withdraw();
         registration.reset();
     } else {
-        static_cast<void>(registration.release());  // of the parent process: its threads are not here
+        static_cast<void>(
+            registration.release());  // of the parent process: its threads are not here
     }
     const std::shared_ptr<published_object> self = weak_from_this().lock();
     {
@@ -154,8 +158,8 @@ void published_object::refuse_queued() noexcept {
             entry = strand_.remove_first();
         }
         if (!entry) return;
-        static_cast<serving*>(entry)->refuse_unadmitted(
-            errc::shutting_down, "the object is being withdrawn");
+        static_cast<serving*>(entry)->refuse_unadmitted(errc::shutting_down,
+                                                        "the object is being withdrawn");
     }
 }
 
@@ -197,9 +201,9 @@ void published_object::dispatch(std::unique_ptr<core::incoming> call) noexcept {
     }
     serving* served = nullptr;
     try {
-        served = new serving{shared_from_this(), *method,
-                             static_cast<std::size_t>(method - table_->entries.data()),
-                             std::move(call)};
+        served =
+            new serving{shared_from_this(), *method,
+                        static_cast<std::size_t>(method - table_->entries.data()), std::move(call)};
     } catch (...) {
         if (call) call->refuse(errc::overloaded, outcome::not_executed, "out of memory");
         return;
@@ -210,8 +214,7 @@ void published_object::dispatch(std::unique_ptr<core::incoming> call) noexcept {
         const std::lock_guard lock{mutex_};
         if (withdrawn_) {
             refusal = errc::shutting_down;
-        } else if (header.generation != 0 && generation_ != 0 &&
-                   header.generation > generation_) {
+        } else if (header.generation != 0 && generation_ != 0 && header.generation > generation_) {
             refusal = errc::superseded;
         } else {
             if (!served->is_concurrent()) {
@@ -234,10 +237,9 @@ void published_object::dispatch(std::unique_ptr<core::incoming> call) noexcept {
     } else if (verdict == core::strand::verdict::run) {
         start(*served);
     } else if (verdict == core::strand::verdict::full) {
-        served->refuse_unadmitted(
-            errc::overloaded,
-            std::to_string(owner_->options().max_queued_per_object) +
-                " calls wait for this object already");
+        served->refuse_unadmitted(errc::overloaded,
+                                  std::to_string(owner_->options().max_queued_per_object) +
+                                      " calls wait for this object already");
     }
 }
 
@@ -316,7 +318,8 @@ void published_object::ended(serving& call) noexcept {
         // Under the lock: who drains may destroy this object as soon as it sees the count.
         changed_.notify_all();
     }
-    for (const suspended& waiting : resumable) owner_->post_surely(waiting.resume, waiting.context);
+    for (const suspended& waiting : resumable)
+        owner_->post_surely(waiting.resume, waiting.context);
     if (!next) return;
     if (this_loop.active && !this_loop.next) {
         this_loop.next = next;
@@ -365,8 +368,8 @@ void published_object::registered(const core::object_address& address,
     {
         const std::lock_guard lock{mutex_};
         if (withdrawn_) return;
-        again = registration_state_ == state::unreachable ||
-                registration_state_ == state::registered;
+        again =
+            registration_state_ == state::unreachable || registration_state_ == state::registered;
         registration_state_ = state::registered;
         generation_ = generation;
         old = other_address_;
@@ -407,8 +410,10 @@ void published_object::not_reachable(core::naming_failure&& why) noexcept {
     registration_state_ = state::unreachable;
     if (late) {
         try {
-            log(log_level::warning, "'" + name_ + "' is served on, but its registration could not be "
-                                    "renewed: " + why.text);
+            log(log_level::warning, "'" + name_ +
+                                        "' is served on, but its registration could not be "
+                                        "renewed: " +
+                                        why.text);
         } catch (...) {
             log(log_level::warning, "a registration could not be renewed");
         }

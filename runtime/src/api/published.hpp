@@ -91,7 +91,12 @@ private:
     core::object_address address_;
     core::object_address other_address_;  // given by the name server; zero: none
     std::uint64_t generation_ = 0;
-    enum class state { asking, registered, unreachable, refused } registration_state_ = state::asking;
+    enum class state {
+        asking,
+        registered,
+        unreachable,
+        refused
+    } registration_state_ = state::asking;
     core::naming_failure failure_;
     std::unique_ptr<core::registration> registration_;
 };

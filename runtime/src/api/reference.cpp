@@ -26,19 +26,18 @@ reference reference::as(const generated::interface& type) const {
     target same = object_->meaning();
     if (same.name().empty()) {
         // The name that the derived interface publishes, not the base's.
-        same = same.endpoint().empty()
-                   ? named(object_->type().published_name).in(same.scope())
-                   : at(same.endpoint(), object_->type().published_name);
+        same = same.endpoint().empty() ? named(object_->type().published_name).in(same.scope())
+                                       : at(same.endpoint(), object_->type().published_name);
     }
-    result.object_ = std::make_shared<detail::remote_object>(object_->owner_pointer(), type,
-                                                             std::move(same));
+    result.object_ =
+        std::make_shared<detail::remote_object>(object_->owner_pointer(), type, std::move(same));
     return result;
 }
 
 reference reference::with(const call_options& options) const {
     reference result{*this};
-    auto merged = options_ ? std::make_shared<call_options>(*options_)
-                           : std::make_shared<call_options>();
+    auto merged =
+        options_ ? std::make_shared<call_options>(*options_) : std::make_shared<call_options>();
     if (options.deadline) {
         merged->deadline = options.deadline;
         merged->no_deadline = false;
@@ -74,7 +73,7 @@ void reference::connect() const {
         const auto pause = pauses.next();
         if (deadline && object_->owner().now() + pause >= *deadline) {
             throw error{answer.code, outcome::not_executed, answer.text}.at(what, where->endpoint,
-                                                                           0);
+                                                                            0);
         }
         object_->owner().pause(pause);
     }

@@ -58,8 +58,10 @@ bool may_pass(errc code) noexcept {
         case errc::object_not_found:
         case errc::name_not_found:
         case errc::shutting_down:
-        case errc::overloaded: return true;
-        default: return false;
+        case errc::overloaded:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -72,8 +74,8 @@ core::answer ping(core::channel& channel, std::optional<core::time_point> deadli
     return ask(channel, builtin::ping_method, {}, deadline, now);
 }
 
-remote_object::remote_object(std::shared_ptr<runtime_core> owner,
-                             const generated::interface& type, target object)
+remote_object::remote_object(std::shared_ptr<runtime_core> owner, const generated::interface& type,
+                             target object)
     : owner_(std::move(owner)), type_(&type), target_(std::move(object)) {}
 
 remote_object::~remote_object() = default;
@@ -98,10 +100,9 @@ std::shared_ptr<const location> remote_object::adopt(const core::resolution& fou
     made->address = found.address;
     made->generation = found.generation;
     made->endpoints = found.endpoints;
-    std::stable_sort(made->endpoints.begin(), made->endpoints.end(),
-                     [](const std::string& a, const std::string& b) {
-                         return distance(a) < distance(b);
-                     });
+    std::stable_sort(
+        made->endpoints.begin(), made->endpoints.end(),
+        [](const std::string& a, const std::string& b) { return distance(a) < distance(b); });
     made->endpoint = made->endpoints.front();
     made->channel = owner_->engine().connect(made->endpoint);
     const std::lock_guard lock{mutex_};
@@ -203,9 +204,9 @@ located remote_object::find(std::optional<core::time_point> deadline) {
         if (!deadline) {
             search_over_.wait(lock, over);
         } else if (!search_over_.wait_until(lock, *deadline, over)) {
-            return locate_failure{errc::unreachable,
-                                  "the deadline passed while another call was looking for " +
-                                      describe()};
+            return locate_failure{
+                errc::unreachable,
+                "the deadline passed while another call was looking for " + describe()};
         }
         if (location_ && !location_->channel->failed()) return location_;
     }
@@ -285,8 +286,7 @@ located remote_object::find_at_endpoint(std::optional<core::time_point> deadline
 
 class remote_object::direct_search final : public core::outgoing {
 public:
-    direct_search(std::shared_ptr<remote_object> object,
-                  std::optional<core::time_point> until)
+    direct_search(std::shared_ptr<remote_object> object, std::optional<core::time_point> until)
         : object_(std::move(object)), until_(until) {}
 
     void attempt() noexcept {

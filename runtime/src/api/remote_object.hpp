@@ -76,7 +76,8 @@ public:
     /// The same without blocking.
     void find(std::optional<core::time_point> deadline, locate_observer& observer);
 
-    /// Finds the object, asks its runtime what it is, description included. Blocks; throws roi::error.
+    /// Finds the object, asks its runtime what it is, description included. Blocks; throws
+    /// roi::error.
     exported describe_now(std::optional<core::time_point> deadline);
 
     /// The call that used `bad` was refused there. Forgets the location, or goes on to its next

@@ -25,8 +25,10 @@ std::vector<std::string> split(std::string_view list) {
     while (!list.empty()) {
         const std::size_t comma = list.find(',');
         std::string_view part = list.substr(0, comma);
-        while (part.starts_with(' ')) part.remove_prefix(1);
-        while (part.ends_with(' ')) part.remove_suffix(1);
+        while (part.starts_with(' '))
+            part.remove_prefix(1);
+        while (part.ends_with(' '))
+            part.remove_suffix(1);
         if (!part.empty()) parts.emplace_back(part);
         list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
     }
@@ -150,7 +152,8 @@ std::vector<std::string> runtime_core::listen_defaults() {
     if (wanted.empty()) wanted = from_environment("ROI_LISTEN");
     if (!wanted.empty()) {
         std::vector<std::string> got;
-        for (const std::string& endpoint : wanted) got.push_back(engine_->listen(endpoint));
+        for (const std::string& endpoint : wanted)
+            got.push_back(engine_->listen(endpoint));
         return got;
     }
     std::vector<std::string> got;
@@ -173,7 +176,8 @@ std::vector<std::string> runtime_core::listen_defaults() {
         throw roi::error{errc::unreachable, outcome::not_executed,
                          "cannot listen anywhere: " + failures};
     }
-    if (!failures.empty()) log(log_level::warning, "listens at " + got.front() + " only: " + failures);
+    if (!failures.empty())
+        log(log_level::warning, "listens at " + got.front() + " only: " + failures);
     return got;
 }
 
@@ -186,8 +190,8 @@ std::vector<std::string> runtime_core::listen() {
     std::vector<std::string> got = listen_defaults();
     for (const std::string& endpoint : got) {
         if (is_local(endpoint)) continue;
-        log(log_level::warning, "listens at " + endpoint +
-                                    ": beyond this host, without authentication or encryption");
+        log(log_level::warning,
+            "listens at " + endpoint + ": beyond this host, without authentication or encryption");
     }
     std::vector<std::string> advertised = options_.advertise;
     if (advertised.empty()) advertised = from_environment("ROI_ADVERTISE");
@@ -227,7 +231,8 @@ std::uint64_t runtime_core::start_timer(core::time_point when, void (*work)(void
         const std::lock_guard lock{timers_mutex_};
         if (!timers_ended_) {
             const std::uint64_t number = ++last_timer_;
-            auto made = std::make_unique<own_timer>(own_timer{weak_from_this(), number, 0, work, context});
+            auto made =
+                std::make_unique<own_timer>(own_timer{weak_from_this(), number, 0, work, context});
             own_timer& timer = *made;
             timers_.emplace(number, std::move(made));
             // Under the lock: it may fire before its number is known.
@@ -328,8 +333,7 @@ void runtime_core::drain_completions() noexcept {
         const completion next = completions_.front();
         completions_.pop_front();
         // Those behind it came while nobody watched.
-        const bool watch =
-            !completions_.empty() && !std::exchange(completions_watched_, true);
+        const bool watch = !completions_.empty() && !std::exchange(completions_watched_, true);
         lock.unlock();
         if (watch) watch_completions();
         next.work(next.context);
@@ -395,7 +399,8 @@ void runtime_core::on_peer_gone(const core::incoming::peer& who) noexcept {
 
 void runtime_core::withdraw_all() noexcept {
     try {
-        for (const auto& object : objects_.all()) object->withdraw_name();
+        for (const auto& object : objects_.all())
+            object->withdraw_name();
     } catch (...) {
         log(log_level::error, "out of memory while withdrawing");
     }

@@ -39,9 +39,7 @@ public:
 
     /// The user's object for this core; null once that is destroyed.
     runtime* facade() const noexcept { return facade_.load(std::memory_order_acquire); }
-    void set_facade(runtime* facade) noexcept {
-        facade_.store(facade, std::memory_order_release);
-    }
+    void set_facade(runtime* facade) noexcept { facade_.store(facade, std::memory_order_release); }
 
     /// Null once this runtime stops, or where there is no facade any more.
     std::shared_ptr<core::naming> naming();
@@ -55,9 +53,7 @@ public:
     void withdraw_all() noexcept;
     void stop(std::chrono::nanoseconds limit) noexcept;
     /// Calls being served now, suspended ones too.
-    std::size_t calls_running() const noexcept {
-        return running_.load(std::memory_order_relaxed);
-    }
+    std::size_t calls_running() const noexcept { return running_.load(std::memory_order_relaxed); }
     void call_begins() noexcept { running_.fetch_add(1, std::memory_order_relaxed); }
     void call_ends() noexcept { running_.fetch_sub(1, std::memory_order_relaxed); }
 
@@ -110,8 +106,8 @@ private:
     std::vector<std::weak_ptr<core::peer_observer>> peer_observers_;
     std::mutex completions_mutex_;
     std::deque<completion> completions_;
-    std::size_t drainers_ = 0;      // workers in drain_completions()
-    bool drain_posted_ = false;     // one more is on its way
+    std::size_t drainers_ = 0;   // workers in drain_completions()
+    bool drain_posted_ = false;  // one more is on its way
     bool completions_watched_ = false;
 
     struct own_timer {

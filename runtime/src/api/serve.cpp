@@ -64,9 +64,9 @@ void serve(runtime& owner) {
         core.pause(std::chrono::milliseconds{5});
     }
     if (const std::size_t left = core.calls_running(); left > 0) {
-        detail::log(log_level::error,
-                    "leaving while " + std::to_string(left) +
-                        (left == 1 ? " call is" : " calls are") + " still running");
+        detail::log(log_level::error, "leaving while " + std::to_string(left) +
+                                          (left == 1 ? " call is" : " calls are") +
+                                          " still running");
         std::_Exit(EXIT_SUCCESS);
     }
 }

@@ -48,7 +48,8 @@ serving::serving(std::shared_ptr<published_object> object, const generated::entr
 }
 
 serving::~serving() {
-    for (auto it = kept_.rbegin(); it != kept_.rend(); ++it) it->destroy(it->object);
+    for (auto it = kept_.rbegin(); it != kept_.rend(); ++it)
+        it->destroy(it->object);
 }
 
 void serving::release() noexcept {
@@ -164,8 +165,7 @@ void serving::answer(const std::exception_ptr& thrown) noexcept {
         } catch (...) {
             text = name_of_current_exception();
         }
-        call_->refuse(code,
-                      state_ == state::decoding ? outcome::not_executed : outcome::executed,
+        call_->refuse(code, state_ == state::decoding ? outcome::not_executed : outcome::executed,
                       (state_ == state::decoding ? "the arguments cannot be read: "
                                                  : "the result cannot be sent: ") +
                           text);
@@ -247,7 +247,8 @@ void served_call::post(void (*work)(void*), void* context) const noexcept {
         void* context;
     };
     auto* const posted = new (std::nothrow) job{*this, work, context};
-    if (!posted) std::terminate();  // a coroutine that is never resumed would hold its object for ever
+    if (!posted)
+        std::terminate();  // a coroutine that is never resumed would hold its object for ever
     auto& owner = static_cast<serving*>(call_)->object().owner();
     owner.post_surely(
         [](void* self) {

@@ -13,7 +13,8 @@ namespace roi {
 
 roi::caller call_info::caller() const {
     const core::incoming::peer& peer = served_->call().from();
-    return {peer.uid, peer.pid, peer.runtime_high, peer.runtime_low, peer.connection, peer.endpoint};
+    return {peer.uid,         peer.pid,        peer.runtime_high,
+            peer.runtime_low, peer.connection, peer.endpoint};
 }
 
 std::string call_info::method() const {

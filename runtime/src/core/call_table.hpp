@@ -30,7 +30,8 @@ public:
     Value& insert(std::uint64_t id, Value value) {
         if ((size_ + 1) * 2 > slots_.size()) grow();
         std::size_t at = place(id);
-        while (slots_[at].id != 0) at = (at + 1) & mask();
+        while (slots_[at].id != 0)
+            at = (at + 1) & mask();
         slots_[at].id = id;
         slots_[at].value = std::move(value);
         ++size_;
@@ -46,7 +47,8 @@ public:
         }
         // Close the gap: move back whatever would no longer be found past the empty slot.
         std::size_t gap = at;
-        for (std::size_t next = (at + 1) & mask(); slots_[next].id != 0; next = (next + 1) & mask()) {
+        for (std::size_t next = (at + 1) & mask(); slots_[next].id != 0;
+             next = (next + 1) & mask()) {
             const std::size_t home = place(slots_[next].id);
             if (((next - home) & mask()) >= ((next - gap) & mask())) {
                 slots_[gap] = std::move(slots_[next]);
@@ -87,7 +89,8 @@ private:
         for (auto& entry : old) {
             if (entry.id == 0) continue;
             std::size_t at = place(entry.id);
-            while (slots_[at].id != 0) at = (at + 1) & mask();
+            while (slots_[at].id != 0)
+                at = (at + 1) & mask();
             slots_[at] = std::move(entry);
         }
     }

@@ -19,7 +19,8 @@
 
 namespace roi::core {
 
-using time_point = std::chrono::steady_clock::time_point;  // an argument everywhere; never read here
+using time_point =
+    std::chrono::steady_clock::time_point;  // an argument everywhere; never read here
 
 struct object_address {
     std::uint64_t high = 0;
@@ -52,15 +53,15 @@ struct answer {
     errc code = errc::connection_lost;       // kind::failure
     roi::outcome ran = outcome::unknown;
     std::string text;
-    std::vector<std::string> moved_to;       // endpoints, where the object is elsewhere
+    std::vector<std::string> moved_to;  // endpoints, where the object is elsewhere
 };
 
 /// One call under way at the caller. The caller owns it and keeps it until `completed` has run.
 class outgoing {
 public:
     call_header header;
-    wire::writer arguments;               // consumed by channel::start
-    std::optional<time_point> deadline;   // absolute; the connection ends the call when it passes
+    wire::writer arguments;              // consumed by channel::start
+    std::optional<time_point> deadline;  // absolute; the connection ends the call when it passes
     /// Set before start() where this thread calls channel::wait() next: then that thread reads the
     /// answer, and no other is woken for it. Without it a thread of the runtime reads.
     bool will_wait = false;
@@ -136,9 +137,9 @@ public:
 /// Serves the calls that arrive. Given to every connection; outlives them.
 class call_sink {
 public:
-    /// A call has arrived, on the thread that read it and that owns the connection. The sink may run
-    /// the method here and now: when it takes long, the connection is taken from this thread and
-    /// served by another, and replies made here still go out.
+    /// A call has arrived, on the thread that read it and that owns the connection. The sink may
+    /// run the method here and now: when it takes long, the connection is taken from this thread
+    /// and served by another, and replies made here still go out.
     virtual void on_call(std::unique_ptr<incoming> call) noexcept = 0;
     /// The connection ended; no call of it arrives after this.
     virtual void on_peer_gone(const incoming::peer& who) noexcept = 0;
@@ -164,7 +165,8 @@ public:
     /// Not needed before channel::wait(), which does it by itself, and only when it really sleeps.
     virtual void before_blocking() noexcept = 0;
     /// Is a connection whose thread is held by a method taken over by another? Where it is not, as
-    /// on a user's io_context, methods are posted, so that a waiting one delays its own object only.
+    /// on a user's io_context, methods are posted, so that a waiting one delays its own object
+    /// only.
     virtual bool takes_over() const noexcept { return true; }
     /// Where time is simulated: runs what happens in that time, and returns true. False: time is
     /// real, and who wants to wait sleeps.

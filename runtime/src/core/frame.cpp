@@ -33,9 +33,12 @@ errc known_code(std::uint64_t code) {
 
 roi::outcome known_outcome(std::uint64_t value) {
     switch (value) {
-        case 0: return outcome::not_executed;
-        case 2: return outcome::executed;
-        default: return outcome::unknown;
+        case 0:
+            return outcome::not_executed;
+        case 2:
+            return outcome::executed;
+        default:
+            return outcome::unknown;
     }
 }
 
@@ -50,8 +53,12 @@ bool parse(wire::reader in, hello_frame& out) {
     out = {};
     while (in.next()) {
         switch (in.number()) {
-            case 1: out.version_min = small(in.varint()); break;
-            case 2: out.version_max = small(in.varint()); break;
+            case 1:
+                out.version_min = small(in.varint());
+                break;
+            case 2:
+                out.version_max = small(in.varint());
+                break;
             case 3:
                 if (in.type() == wire_type::length) {
                     for (auto list = in.packed(); !list.at_end();)
@@ -67,10 +74,17 @@ bool parse(wire::reader in, hello_frame& out) {
                 out.runtime_low = little_endian(id.last(8));
                 break;
             }
-            case 5: out.max_message = in.varint(); break;
-            case 6: out.max_calls = small(in.varint()); break;
-            case 7: out.software = std::string{in.text().substr(0, 256)}; break;
-            default: in.skip();
+            case 5:
+                out.max_message = in.varint();
+                break;
+            case 6:
+                out.max_calls = small(in.varint());
+                break;
+            case 7:
+                out.software = std::string{in.text().substr(0, 256)};
+                break;
+            default:
+                in.skip();
         }
     }
     return out.version_min >= 1 && out.version_min <= out.version_max;
@@ -93,17 +107,29 @@ bool parse(wire::reader in, const limits& bounds, call_frame& out) {
     };
     while (in.next()) {
         switch (in.number()) {
-            case 1: out.id = in.varint(); break;
-            case 2: out.header.object.high = in.fixed64(); break;
-            case 3: out.header.object.low = in.fixed64(); break;
-            case 4: out.header.generation = in.varint(); break;
-            case 5: out.header.method = in.fixed64(); break;
+            case 1:
+                out.id = in.varint();
+                break;
+            case 2:
+                out.header.object.high = in.fixed64();
+                break;
+            case 3:
+                out.header.object.low = in.fixed64();
+                break;
+            case 4:
+                out.header.generation = in.varint();
+                break;
+            case 5:
+                out.header.method = in.fixed64();
+                break;
             case 6:
                 // More than a century is for ever; it must not overflow a clock.
                 if (const auto us = in.varint(); us < 3'155'760'000'000'000u)
                     out.header.time_left = std::chrono::microseconds{us};
                 break;
-            case 7: out.header.flags = small(in.varint()); break;
+            case 7:
+                out.header.flags = small(in.varint());
+                break;
             case 8:
                 if (in.type() == wire_type::length) {
                     for (auto list = in.packed(); !list.at_end();)
@@ -112,9 +138,14 @@ bool parse(wire::reader in, const limits& bounds, call_frame& out) {
                     return false;
                 }
                 break;
-            case 13: out.total_size = in.varint(); break;
-            case 15: out.arguments = in.bytes(); break;
-            default: in.skip();
+            case 13:
+                out.total_size = in.varint();
+                break;
+            case 15:
+                out.arguments = in.bytes();
+                break;
+            default:
+                in.skip();
         }
     }
     return out.id != 0 && (out.total_size == 0 || out.total_size >= out.arguments.size());
@@ -123,9 +154,15 @@ bool parse(wire::reader in, const limits& bounds, call_frame& out) {
 bool parse_failure(wire::reader in, const limits& bounds, reply_frame& out) {
     while (in.next()) {
         switch (in.number()) {
-            case 1: out.code = known_code(in.varint()); break;
-            case 2: out.ran = known_outcome(in.varint()); break;
-            case 3: out.text = cut(in.text(), bounds); break;
+            case 1:
+                out.code = known_code(in.varint());
+                break;
+            case 2:
+                out.ran = known_outcome(in.varint());
+                break;
+            case 3:
+                out.text = cut(in.text(), bounds);
+                break;
             case 4: {
                 auto location = in.message();
                 while (location.next()) {
@@ -138,7 +175,8 @@ bool parse_failure(wire::reader in, const limits& bounds, reply_frame& out) {
                 }
                 break;
             }
-            default: in.skip();
+            default:
+                in.skip();
         }
     }
     return true;
@@ -156,7 +194,9 @@ bool parse(wire::reader in, const limits& bounds, reply_frame& out) {
     out.result = {};
     while (in.next()) {
         switch (in.number()) {
-            case 1: out.id = in.varint(); break;
+            case 1:
+                out.id = in.varint();
+                break;
             case 2:
                 out.failed = true;
                 if (!parse_failure(in.message(), bounds, out)) return false;
@@ -167,21 +207,31 @@ bool parse(wire::reader in, const limits& bounds, reply_frame& out) {
                 auto message = in.message();
                 while (message.next()) {
                     switch (message.number()) {
-                        case 1: thrown.type = cut(message.text(), bounds); break;
+                        case 1:
+                            thrown.type = cut(message.text(), bounds);
+                            break;
                         case 2: {
                             const auto fields = message.bytes();
                             thrown.fields.assign(fields.begin(), fields.end());
                             break;
                         }
-                        case 3: thrown.text = cut(message.text(), bounds); break;
-                        default: message.skip();
+                        case 3:
+                            thrown.text = cut(message.text(), bounds);
+                            break;
+                        default:
+                            message.skip();
                     }
                 }
                 break;
             }
-            case 13: out.total_size = in.varint(); break;
-            case 15: out.result = in.bytes(); break;
-            default: in.skip();
+            case 13:
+                out.total_size = in.varint();
+                break;
+            case 15:
+                out.result = in.bytes();
+                break;
+            default:
+                in.skip();
         }
     }
     return out.id != 0 && (out.total_size == 0 || out.total_size >= out.result.size());
@@ -197,7 +247,9 @@ bool parse(wire::reader in, const limits& bounds, ping_frame& out) {
     };
     while (in.next()) {
         switch (in.number()) {
-            case 1: out.nonce = in.varint(); break;
+            case 1:
+                out.nonce = in.varint();
+                break;
             case 2:
                 if (in.type() == wire_type::length) {
                     for (auto list = in.packed(); !list.at_end();)
@@ -206,7 +258,8 @@ bool parse(wire::reader in, const limits& bounds, ping_frame& out) {
                     return false;
                 }
                 break;
-            default: in.skip();
+            default:
+                in.skip();
         }
     }
     return true;
@@ -216,10 +269,17 @@ bool parse(wire::reader in, const limits& bounds, go_away_frame& out) {
     out = {};
     while (in.next()) {
         switch (in.number()) {
-            case 1: out.last_call = in.varint(); break;
-            case 2: out.code = known_code(in.varint()); break;
-            case 3: out.text = cut(in.text(), bounds); break;
-            default: in.skip();
+            case 1:
+                out.last_call = in.varint();
+                break;
+            case 2:
+                out.code = known_code(in.varint());
+                break;
+            case 3:
+                out.text = cut(in.text(), bounds);
+                break;
+            default:
+                in.skip();
         }
     }
     return true;
@@ -229,10 +289,17 @@ bool parse(wire::reader in, chunk_frame& out) {
     out = {};
     while (in.next()) {
         switch (in.number()) {
-            case 1: out.id = in.varint(); break;
-            case 2: out.of_reply = in.varint() != 0; break;
-            case 15: out.data = in.bytes(); break;
-            default: in.skip();
+            case 1:
+                out.id = in.varint();
+                break;
+            case 2:
+                out.of_reply = in.varint() != 0;
+                break;
+            case 15:
+                out.data = in.bytes();
+                break;
+            default:
+                in.skip();
         }
     }
     return out.id != 0;
@@ -288,15 +355,26 @@ bool parse_frame(std::span<const std::byte> message, const limits& bounds, frame
         }
         wire::reader fields{body, wire::max_depth - 1};
         switch (out.kind) {
-            case frame_kind::unknown: return true;
-            case frame_kind::hello: return parse(fields, out.hello);
-            case frame_kind::call: return parse(fields, bounds, out.call);
-            case frame_kind::reply: return parse(fields, bounds, out.reply);
-            case frame_kind::cancel: out.cancel_id = parse_number(fields); return true;
-            case frame_kind::ping: return parse(fields, bounds, out.ping);
-            case frame_kind::pong: out.pong_nonce = parse_number(fields); return true;
-            case frame_kind::go_away: return parse(fields, bounds, out.go_away);
-            case frame_kind::chunk: return parse(fields, out.chunk);
+            case frame_kind::unknown:
+                return true;
+            case frame_kind::hello:
+                return parse(fields, out.hello);
+            case frame_kind::call:
+                return parse(fields, bounds, out.call);
+            case frame_kind::reply:
+                return parse(fields, bounds, out.reply);
+            case frame_kind::cancel:
+                out.cancel_id = parse_number(fields);
+                return true;
+            case frame_kind::ping:
+                return parse(fields, bounds, out.ping);
+            case frame_kind::pong:
+                out.pong_nonce = parse_number(fields);
+                return true;
+            case frame_kind::go_away:
+                return parse(fields, bounds, out.go_away);
+            case frame_kind::chunk:
+                return parse(fields, out.chunk);
         }
         return true;
     } catch (const wire::malformed&) {
@@ -337,7 +415,8 @@ void put_call(wire::writer& arguments, std::uint64_t id, const call_header& head
     }
     put_number(out, 7, header.flags);
     if (header.time_left) {
-        out.put_varint(static_cast<std::uint64_t>(std::max<std::int64_t>(header.time_left->count(), 0)));
+        out.put_varint(
+            static_cast<std::uint64_t>(std::max<std::int64_t>(header.time_left->count(), 0)));
         out.put_tag(6, wire_type::varint);
     }
     out.put_fixed64(header.method);

@@ -75,19 +75,19 @@ public:
 
 struct publish_request {
     std::string name;
-    std::string scope;                         // empty: the default one
+    std::string scope;                           // empty: the default one
     const generated::interface* type = nullptr;  // static storage
-    object_address address;                    // proposed, for a name that has none yet
+    object_address address;                      // proposed, for a name that has none yet
     std::vector<std::string> endpoints;
 };
 
 struct resolve_request {
     std::string name;
-    std::string scope;                         // looked up there first, then outward; empty: default
+    std::string scope;  // looked up there first, then outward; empty: default
     const generated::interface* type = nullptr;  // the asking client's; static storage
-    /// Until then a name that is not yet published, and a name server that is not yet up, are waited
-    /// for (tried again at growing intervals, or watched); then it ends with name_not_found or
-    /// no_name_server and the text says what was tried. Absent: for ever.
+    /// Until then a name that is not yet published, and a name server that is not yet up, are
+    /// waited for (tried again at growing intervals, or watched); then it ends with name_not_found
+    /// or no_name_server and the text says what was tried. Absent: for ever.
     std::optional<time_point> deadline;
     /// A location that turned out not to serve: do not answer from a cache that holds this one.
     std::uint64_t stale_generation = 0;
@@ -121,8 +121,8 @@ public:
     virtual ~naming() = default;
     virtual void resolve(const resolve_request& what,
                          std::shared_ptr<resolution_observer> observer) = 0;
-    /// The same for a caller that blocks: returns when it has ended, and drives it on this thread by
-    /// blocking stub calls, so that it also works on the only thread of a user's io_context.
+    /// The same for a caller that blocks: returns when it has ended, and drives it on this thread
+    /// by blocking stub calls, so that it also works on the only thread of a user's io_context.
     virtual std::variant<resolution, naming_failure> resolve_now(const resolve_request& what) = 0;
     virtual std::unique_ptr<registration> publish(
         const publish_request& what, std::shared_ptr<publication_observer> observer) = 0;
@@ -135,9 +135,9 @@ public:
 /// links beside roi_core, so that the core knows no name server and there is no registry.
 std::shared_ptr<naming> make_naming(runtime& owner);
 
-/// Can a client of the interface `wanted` use an object of the interface `offered`, whose serialised
-/// description is given? Returns an empty string, or which method or field differs. Used where an
-/// object is given by its location; defined beside make_naming().
+/// Can a client of the interface `wanted` use an object of the interface `offered`, whose
+/// serialised description is given? Returns an empty string, or which method or field differs. Used
+/// where an object is given by its location; defined beside make_naming().
 std::string explain_mismatch(const generated::interface& wanted, const std::string& offered,
                              std::span<const std::byte> description);
 

@@ -45,7 +45,8 @@ public:
         const std::shared_lock lock{mutex_};
         std::vector<std::shared_ptr<Object>> result;
         result.reserve(objects_.size());
-        for (const auto& [at, object] : objects_) result.push_back(object);
+        for (const auto& [at, object] : objects_)
+            result.push_back(object);
         return result;
     }
 

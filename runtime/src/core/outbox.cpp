@@ -48,7 +48,8 @@ outbox::pieces outbox::next() {
         writing_.clear();
         written_ = head_octets_ = 0;
         writing_.swap(waiting_);
-        while (!large_.empty() && large_.front().dropped) large_.pop_front();
+        while (!large_.empty() && large_.front().dropped)
+            large_.pop_front();
         if (!large_.empty()) {
             auto& front = large_.front();
             part_left_ = std::min(bounds_->chunk, front.message.size() - front.sent);

@@ -100,7 +100,8 @@ receiver::step receiver::next(chunk_frame& head, std::size_t& data_size) {
     if (!preface_seen_) {
         const std::size_t held = std::min(end_ - begin_, preface.size());
         for (std::size_t i = 0; i < held; ++i)
-            if (std::to_integer<std::uint8_t>(data_[begin_ + i]) != preface[i]) return step::foreign;
+            if (std::to_integer<std::uint8_t>(data_[begin_ + i]) != preface[i])
+                return step::foreign;
         if (held < preface.size()) return step::need_more;
         begin_ += preface.size();
         preface_seen_ = true;

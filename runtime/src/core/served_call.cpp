@@ -12,8 +12,12 @@ namespace roi::core {
 void* served_call::operator new(std::size_t size, std::size_t extra) {
     return ::operator new(size + extra);
 }
-void served_call::operator delete(void* memory, std::size_t) noexcept { ::operator delete(memory); }
-void served_call::operator delete(void* memory) noexcept { ::operator delete(memory); }
+void served_call::operator delete(void* memory, std::size_t) noexcept {
+    ::operator delete(memory);
+}
+void served_call::operator delete(void* memory) noexcept {
+    ::operator delete(memory);
+}
 
 served_call::served_call(std::shared_ptr<host> by, std::uint64_t id, const call_header& header,
                          std::optional<time_point> deadline) noexcept
@@ -29,8 +33,8 @@ std::unique_ptr<served_call> served_call::make(std::shared_ptr<host> by, std::ui
                                                const call_header& header,
                                                std::optional<time_point> deadline,
                                                std::span<const std::byte> arguments) {
-    std::unique_ptr<served_call> call{
-        new (arguments.size()) served_call{std::move(by), id, header, deadline}};
+    std::unique_ptr<served_call> call{new (arguments.size())
+                                          served_call{std::move(by), id, header, deadline}};
     if (!header.chain.empty()) call->header_.chain = header.chain;
     if (!arguments.empty()) {
         auto* copy = reinterpret_cast<std::byte*>(call.get() + 1);
@@ -66,9 +70,13 @@ served_call::~served_call() {
         pins_.wait(pins, std::memory_order_acquire);
 }
 
-bool served_call::oneway() const noexcept { return (header_.flags & flag_oneway) != 0; }
+bool served_call::oneway() const noexcept {
+    return (header_.flags & flag_oneway) != 0;
+}
 
-bool served_call::abandoned() const noexcept { return abandoned_.load(std::memory_order_acquire); }
+bool served_call::abandoned() const noexcept {
+    return abandoned_.load(std::memory_order_acquire);
+}
 
 void served_call::abandon() noexcept {
     void (*notify)(void*) = nullptr;

@@ -96,7 +96,8 @@ void session::end_calls(errc code, std::string_view text, actions& out) {
         fail(*record.call, code, gone ? outcome::unknown : outcome::not_executed, text, out);
     });
     sent_.clear();
-    for (auto* call : waiting_) fail(*call, code, outcome::not_executed, text, out);
+    for (auto* call : waiting_)
+        fail(*call, code, outcome::not_executed, text, out);
     waiting_.clear();
     served_.for_each([&](std::uint64_t, served_call* call) {
         call->pin();
@@ -165,7 +166,8 @@ void session::on_go_away(const go_away_frame& frame, time_point, actions& out) {
         fail(*record->call, frame.code, outcome::not_executed, text, out);
         sent_.erase(id);
     }
-    for (auto* call : waiting_) fail(*call, frame.code, outcome::not_executed, text, out);
+    for (auto* call : waiting_)
+        fail(*call, frame.code, outcome::not_executed, text, out);
     waiting_.clear();
 }
 
@@ -178,11 +180,15 @@ bool session::take(receiver& in, const std::shared_ptr<served_call::host>& host,
         chunk_frame head;
         std::size_t size = 0;
         switch (in.next(head, size)) {
-            case receiver::step::need_more: return false;
-            case receiver::step::preface_done: greet(); break;
+            case receiver::step::need_more:
+                return false;
+            case receiver::step::preface_done:
+                greet();
+                break;
             case receiver::step::foreign:
                 if (side_ == side::acceptor)
-                    out_.put(std::as_bytes(std::span{foreign_answer.data(), foreign_answer.size()}));
+                    out_.put(
+                        std::as_bytes(std::span{foreign_answer.data(), foreign_answer.size()}));
                 end_after_output(errc::malformed, "the other end does not speak the ROI protocol",
                                  out);
                 return false;
@@ -193,7 +199,9 @@ bool session::take(receiver& in, const std::shared_ptr<served_call::host>& host,
                              " octets",
                          out);
                 return false;
-            case receiver::step::chunk: in.fill(check_out(head, size, out)); break;
+            case receiver::step::chunk:
+                in.fill(check_out(head, size, out));
+                break;
             case receiver::step::chunk_done:
                 check_in(in.filled(), host, now, out);
                 ++taken;
@@ -218,13 +226,21 @@ void session::on_frame(const std::shared_ptr<served_call::host>& host, time_poin
         in_.kind != frame_kind::go_away)
         return violated("something before Hello", out);
     switch (in_.kind) {
-        case frame_kind::unknown: return;
-        case frame_kind::hello: return on_hello(in_.hello, now, out);
-        case frame_kind::call: return on_call(in_.call, host, now, out);
-        case frame_kind::reply: return on_reply(in_.reply, now, out);
-        case frame_kind::cancel: return on_cancel(in_.cancel_id, out);
-        case frame_kind::pong: last_pong_ = in_.pong_nonce; return;
-        case frame_kind::go_away: return on_go_away(in_.go_away, now, out);
+        case frame_kind::unknown:
+            return;
+        case frame_kind::hello:
+            return on_hello(in_.hello, now, out);
+        case frame_kind::call:
+            return on_call(in_.call, host, now, out);
+        case frame_kind::reply:
+            return on_reply(in_.reply, now, out);
+        case frame_kind::cancel:
+            return on_cancel(in_.cancel_id, out);
+        case frame_kind::pong:
+            last_pong_ = in_.pong_nonce;
+            return;
+        case frame_kind::go_away:
+            return on_go_away(in_.go_away, now, out);
         case frame_kind::ping: {
             std::vector<call_state> states;
             states.reserve(in_.ping.calls.size());
@@ -260,7 +276,8 @@ void session::on_call(const call_frame& call, const std::shared_ptr<served_call:
                       time_point now, actions& out) {
     if (call.id <= last_served_) return violated("a call id that does not increase", out);
     const auto flags = call.header.flags;
-    if (we_leave_) return refuse_call(call.id, flags, errc::shutting_down, "the server is stopping");
+    if (we_leave_)
+        return refuse_call(call.id, flags, errc::shutting_down, "the server is stopping");
     last_served_ = call.id;
     if (served_.size() + partial_.size() >= bounds_->max_calls)
         return refuse_call(call.id, flags, errc::overloaded,
@@ -413,14 +430,16 @@ void session::start(outgoing& call, time_point now, actions& out) {
     call.id = 0;
     call.link = this;
     if (!call.will_wait) ++unattended_;
-    if (state_ >= state::closing) return fail(call, reason_, outcome::not_executed, reason_text_, out);
+    if (state_ >= state::closing)
+        return fail(call, reason_, outcome::not_executed, reason_text_, out);
     if (peer_leaves_)
-        return fail(call, errc::shutting_down, outcome::not_executed, "the server is stopping", out);
-    if (call.arguments.size() > bounds_->max_message)
-        return fail(call, errc::message_too_large, outcome::not_executed,
-                    "the arguments exceed the limit of " + std::to_string(bounds_->max_message) +
-                        " octets",
+        return fail(call, errc::shutting_down, outcome::not_executed, "the server is stopping",
                     out);
+    if (call.arguments.size() > bounds_->max_message)
+        return fail(
+            call, errc::message_too_large, outcome::not_executed,
+            "the arguments exceed the limit of " + std::to_string(bounds_->max_message) + " octets",
+            out);
     if (waiting_.empty() && may_write()) {
         encode(call, now, out);
         return;
@@ -516,9 +535,8 @@ void session::expire(outgoing& call, actions& out) {
     if (call.id == 0) {
         waiting_.remove(&call);
         return fail(call, errc::deadline_exceeded, outcome::not_executed,
-                    state_ == state::greeting
-                        ? "the server was not reached within the deadline"
-                        : "the deadline passed before the call was sent",
+                    state_ == state::greeting ? "the server was not reached within the deadline"
+                                              : "the deadline passed before the call was sent",
                     out);
     }
     auto* record = sent_.find(call.id);
@@ -535,8 +553,9 @@ void session::answer(std::uint64_t id, bool oneway, wire::writer&& bytes, bool w
     const auto bound = peer_.max_message;
     if (bytes.size() > bound + (whole ? limits::frame_overhead : 0)) {
         wire::writer frame;
-        put_failure(frame, id, errc::message_too_large, outcome::executed,
-                    "the result exceeds the caller's limit of " + std::to_string(bound) + " octets");
+        put_failure(
+            frame, id, errc::message_too_large, outcome::executed,
+            "the result exceeds the caller's limit of " + std::to_string(bound) + " octets");
         out_.put(frame.bytes());
         return;
     }
@@ -575,9 +594,11 @@ std::optional<time_point> session::expire(time_point now, actions& out) {
             later(*call.deadline);
         }
     };
-    for (auto* call : waiting_) look(*call);
+    for (auto* call : waiting_)
+        look(*call);
     sent_.for_each([&](std::uint64_t, sent_call& record) { look(*record.call); });
-    for (auto* call : ended) expire(*call, out);
+    for (auto* call : ended)
+        expire(*call, out);
     return next;
 }
 

@@ -32,8 +32,8 @@ struct actions {
         void* waiter;  // what set_waiter() gave; null: nobody waits
         answer result;
     };
-    std::vector<finished> done;           // call->completed(result)
-    std::vector<served_call*> abandoned;  // each is pinned; ->abandon()
+    std::vector<finished> done;                         // call->completed(result)
+    std::vector<served_call*> abandoned;                // each is pinned; ->abandon()
     std::vector<std::unique_ptr<served_call>> arrived;  // to the sink, oldest first
 
     bool empty() const noexcept { return done.empty() && abandoned.empty() && arrived.empty(); }
@@ -196,7 +196,7 @@ private:
     std::uint64_t last_served_ = 0;
     call_table<served_call*> served_;
     std::map<std::uint64_t, partial_call> partial_;  // by id; an ordered map has no bad keys
-    std::size_t partial_octets_ = 0;                  // received of partial_ and of results
+    std::size_t partial_octets_ = 0;                 // received of partial_ and of results
 
     frame in_;  // reused
 };

@@ -31,8 +31,8 @@ public:
     /// A call arrives. `run`: it holds the object now, at once or within its own chain.
     verdict enter(strand_entry& call, std::size_t limit);
 
-    /// The method of `call` has ended. Returns the next call that holds the object, or null; run it.
-    /// Where `call` had re-entered, its holder may go on: see end_wait().
+    /// The method of `call` has ended. Returns the next call that holds the object, or null; run
+    /// it. Where `call` had re-entered, its holder may go on: see end_wait().
     strand_entry* leave(strand_entry& call);
 
     /// The holder begins to wait for a nested call that carries `token`. Returns a queued call of

@@ -163,7 +163,9 @@ void connection::on_ready() {
     if (gate_.compare_exchange_strong(expected, gate_owned, std::memory_order_acq_rel)) serve();
 }
 
-void connection::on_handed_over() { serve(); }
+void connection::on_handed_over() {
+    serve();
+}
 
 void connection::serve() {
     if (phase_ != phase::connected) {
@@ -271,7 +273,8 @@ connection::progress connection::process(who by, waiter* mine) {
             std::lock_guard hold{mutex_};
             batch_thread_ = this_thread_mark();
             try {
-                more = session_.take(receiver_, self, clock::now(), frames_per_step, owner_actions_);
+                more =
+                    session_.take(receiver_, self, clock::now(), frames_per_step, owner_actions_);
             } catch (const std::bad_alloc&) {
                 session_.close(errc::connection_lost, "out of memory", owner_actions_);
             }
@@ -461,9 +464,8 @@ void connection::flush(flusher by, patience how) {
         if (then == after::blocked) {
             blocked_until_ = clock::now() + settings_->limits.write_time;
             sooner(blocked_until_);
-        } else if (then == after::nothing &&
-                   (session_.now_in() == core::session::state::closing ||
-                    (session_.drained_by_us() && session_.quiet()))) {
+        } else if (then == after::nothing && (session_.now_in() == core::session::state::closing ||
+                                              (session_.drained_by_us() && session_.quiet()))) {
             then = after::finished;
         }
         resume = stalled_ && !(write_blocked_ && session_.congested());
@@ -472,7 +474,8 @@ void connection::flush(flusher by, patience how) {
     }
     run(todo, noted);
     switch (then) {
-        case after::nothing: break;
+        case after::nothing:
+            break;
         case after::blocked:
             shell_->set_timer(*this, clock::now() + settings_->limits.write_time);
             shell_->await_writable(*this);
@@ -480,7 +483,9 @@ void connection::flush(flusher by, patience how) {
         case after::broken:
             fail(errc::connection_lost, "writing to the other end: " + system_text(error));
             break;
-        case after::finished: fail(errc::shutting_down, "the connection was closed"); break;
+        case after::finished:
+            fail(errc::shutting_down, "the connection was closed");
+            break;
     }
     if (resume) shell_->continue_serving(shared_from_this());
 }
@@ -588,7 +593,9 @@ void connection::end_owned() {
     if (auto* const sink = shell_->sink()) sink->on_peer_gone(peer_);
 }
 
-void connection::abort(errc code, const std::string& why) { fail(code, why); }
+void connection::abort(errc code, const std::string& why) {
+    fail(code, why);
+}
 
 void connection::drain() {
     bool unused = false;

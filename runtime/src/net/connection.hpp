@@ -84,7 +84,9 @@ public:
 private:
     enum class phase : std::uint8_t { resolving, connecting, connected, ended };
     enum : std::uint64_t { gate_free = 0, gate_owned = 1, gate_armed = 2, gate_running = 3 };
-    static constexpr std::uint64_t running_state(std::uint64_t n) { return (n << 2) | gate_running; }
+    static constexpr std::uint64_t running_state(std::uint64_t n) {
+        return (n << 2) | gate_running;
+    }
 
     struct waiter {
         thread_wake* wake = nullptr;

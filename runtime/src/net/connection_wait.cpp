@@ -160,7 +160,8 @@ void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time
             }
             if (!connected) {
                 std::lock_guard hold{mutex_};
-                if (connect_until_) until = until ? std::min(*until, *connect_until_) : connect_until_;
+                if (connect_until_)
+                    until = until ? std::min(*until, *connect_until_) : connect_until_;
             }
             if (connected && naps < short_naps &&
                 (!deadline || *deadline - clock::now() > nap_length * 2)) {
@@ -210,7 +211,8 @@ bool connection::note(core::actions& todo, const waiter* mine) {
 
 void connection::run(core::actions& todo, bool noted, waiter* mine) {
     if (!todo.done.empty()) {
-        for (auto& entry : todo.done) entry.call->completed(std::move(entry.result));
+        for (auto& entry : todo.done)
+            entry.call->completed(std::move(entry.result));
         if (noted) {
             std::vector<thread_wake*> wakes;
             {
@@ -236,7 +238,8 @@ void connection::run(core::actions& todo, bool noted, waiter* mine) {
         }
         todo.done.clear();
     }
-    for (auto* call : todo.abandoned) call->abandon();
+    for (auto* call : todo.abandoned)
+        call->abandon();
     todo.abandoned.clear();
 }
 

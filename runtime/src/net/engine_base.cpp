@@ -96,7 +96,8 @@ void engine_base::unlisten(const std::string& where) {
 std::vector<std::string> engine_base::endpoints() const {
     std::lock_guard hold{mutex_};
     std::vector<std::string> out;
-    for (const auto& entry : listeners_) out.push_back(entry.first);
+    for (const auto& entry : listeners_)
+        out.push_back(entry.first);
     return out;
 }
 
@@ -152,8 +153,7 @@ void engine_base::resolve(const std::shared_ptr<connection>& which, const endpoi
     std::shared_ptr<boost::asio::ip::tcp::resolver> resolver;
     {
         std::lock_guard hold{mutex_};
-        if (!resolver_)
-            resolver_ = std::make_shared<boost::asio::ip::tcp::resolver>(*context_);
+        if (!resolver_) resolver_ = std::make_shared<boost::asio::ip::tcp::resolver>(*context_);
         resolver = resolver_;
     }
     boost::asio::post(*context_, [resolver, which, where] {
@@ -162,8 +162,8 @@ void engine_base::resolve(const std::shared_ptr<connection>& which, const endpoi
             [which, where](const boost::system::error_code& failed,
                            const boost::asio::ip::tcp::resolver::results_type& found) {
                 if (failed)
-                    return which->connect_failed(
-                        errc::unreachable, "cannot resolve " + where.host + ": " + failed.message());
+                    return which->connect_failed(errc::unreachable, "cannot resolve " + where.host +
+                                                                        ": " + failed.message());
                 std::vector<address> list;
                 for (const auto& entry : found) {
                     if (list.size() == 16) break;
@@ -237,7 +237,8 @@ void engine_base::await_writable(connection& which) {
 
 void engine_base::run_elsewhere(std::unique_ptr<core::incoming> call) {
     if (sink() == nullptr)
-        return call->refuse(errc::object_not_found, outcome::not_executed, "nothing is served here");
+        return call->refuse(errc::object_not_found, outcome::not_executed,
+                            "nothing is served here");
     auto work = std::make_unique<posted_call>();
     work->by = shared_from_this();
     work->call = std::move(call);
@@ -253,12 +254,13 @@ std::uint64_t engine_base::start_timer(core::time_point when, void (*work)(void*
     return timers_->start(when, [work, context] { work(context); });
 }
 
-bool engine_base::cancel_timer(std::uint64_t timer) { return timers_->cancel(timer); }
+bool engine_base::cancel_timer(std::uint64_t timer) {
+    return timers_->cancel(timer);
+}
 
 void engine_base::on_stop_signal(void (*notify)(void*), void* context) {
     std::lock_guard hold{mutex_};
-    if (!signals_)
-        signals_ = std::make_shared<boost::asio::signal_set>(*context_, SIGINT, SIGTERM);
+    if (!signals_) signals_ = std::make_shared<boost::asio::signal_set>(*context_, SIGINT, SIGTERM);
     signals_->async_wait([notify, context](const boost::system::error_code& failed, int) {
         if (!failed) notify(context);
     });
@@ -275,19 +277,24 @@ bool engine_base::stop(core::time_point deadline) {
     {
         std::lock_guard hold{mutex_};
         listeners.swap(listeners_);
-        for (const auto& entry : connections_) all.push_back(entry.second);
+        for (const auto& entry : connections_)
+            all.push_back(entry.second);
         if (signals_) signals_->cancel();
         if (resolver_) resolver_->cancel();
     }
-    for (const auto& entry : listeners) entry.second->close();
-    for (const auto& one : all) one->drain();
+    for (const auto& entry : listeners)
+        entry.second->close();
+    for (const auto& one : all)
+        one->drain();
     all.clear();
     {
         std::unique_lock hold{mutex_};
         drained_ = changed_.wait_until(hold, deadline, [this] { return connections_.empty(); });
-        for (const auto& entry : connections_) all.push_back(entry.second);
+        for (const auto& entry : connections_)
+            all.push_back(entry.second);
     }
-    for (const auto& one : all) one->abort(errc::shutting_down, "the runtime has stopped");
+    for (const auto& one : all)
+        one->abort(errc::shutting_down, "the runtime has stopped");
     all.clear();
     timers_->close();
     stop_threads();

@@ -21,7 +21,8 @@
 
 namespace roi::net {
 
-class engine_base : public shell, public core::executor,
+class engine_base : public shell,
+                    public core::executor,
                     public std::enable_shared_from_this<engine_base> {
 public:
     engine_base(boost::asio::io_context& context, engine_options options, bool eager_timers);
@@ -53,7 +54,8 @@ public:
     void before_blocking() noexcept override { connection::before_blocking(); }
 
 protected:
-    /// Ends threads; nothing of this engine runs when it returns. Called once, at the end of stop().
+    /// Ends threads; nothing of this engine runs when it returns. Called once, at the end of
+    /// stop().
     virtual void stop_threads() = 0;
     std::shared_ptr<connection> find(std::uint64_t number);
     boost::asio::io_context& context() noexcept { return *context_; }

@@ -23,7 +23,9 @@ listener::listener(boost::asio::io_context& context, std::shared_ptr<timer_queue
     socket_.socket.release();  // closed by watched_
 }
 
-listener::~listener() { close(); }
+listener::~listener() {
+    close();
+}
 
 void listener::close() noexcept {
     if (closed_.exchange(true)) return;
@@ -48,7 +50,8 @@ void listener::on_ready() {
         }
         if (closed_) return;
         switch (errno) {
-            case EAGAIN: return wait();
+            case EAGAIN:
+                return wait();
             case EMFILE:
             case ENFILE:
             case ENOBUFS:
@@ -60,7 +63,8 @@ void listener::on_ready() {
                                    if (!self->closed_) self->on_ready();
                                });
                 return;
-            default: break;  // that one connection is gone already (ECONNABORTED and its kind)
+            default:
+                break;  // that one connection is gone already (ECONNABORTED and its kind)
         }
     }
     wait();

@@ -58,7 +58,8 @@ public:
         core::session::identity own;
         std::uint64_t secret = 0;
         bool spin = false;
-        bool eager_timers = false;  // a timer that need not fire must go: it keeps a context running
+        bool eager_timers =
+            false;  // a timer that need not fire must go: it keeps a context running
     };
     virtual std::shared_ptr<const settings> options() const = 0;
     virtual core::call_sink* sink() const noexcept = 0;

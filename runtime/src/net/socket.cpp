@@ -54,17 +54,17 @@ std::optional<address> unix_address(const std::string& path) {
 }
 
 [[noreturn]] void refuse_listening(int error, const std::string& text) {
-    const errc code = error == EADDRINUSE                  ? errc::name_taken
+    const errc code = error == EADDRINUSE                 ? errc::name_taken
                       : error == EACCES || error == EPERM ? errc::permission_denied
-                                                           : errc::unreachable;
+                                                          : errc::unreachable;
     throw roi::error{code, outcome::not_executed, text + ": " + system_text(error)};
 }
 
 listening listen_unix(const endpoint& where) {
     const auto slash = where.path.rfind('/');
     const std::string directory = slash == std::string::npos ? "."
-                                  : slash == 0                ? "/"
-                                                              : where.path.substr(0, slash);
+                                  : slash == 0               ? "/"
+                                                             : where.path.substr(0, slash);
     static std::atomic<unsigned> serial{0};
     const std::string fresh = where.path + "." + std::to_string(::getpid()) + "." +
                               std::to_string(serial.fetch_add(1, std::memory_order_relaxed));
@@ -261,7 +261,9 @@ void prepare_connected(int fd, int family) noexcept {
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
-void set_nap(int fd) noexcept { set_option(fd, SOL_SOCKET, SO_RCVTIMEO, timeval{0, 20'000}); }
+void set_nap(int fd) noexcept {
+    set_option(fd, SOL_SOCKET, SO_RCVTIMEO, timeval{0, 20'000});
+}
 
 credentials peer_credentials(int fd, int family) noexcept {
     if (family != AF_UNIX) return {};
@@ -271,7 +273,9 @@ credentials peer_credentials(int fd, int family) noexcept {
     return {found.uid, found.pid};
 }
 
-std::string system_text(int error) { return std::error_code{error, std::generic_category()}.message(); }
+std::string system_text(int error) {
+    return std::error_code{error, std::generic_category()}.message();
+}
 
 listening open_listener(const endpoint& where) {
     return where.what == endpoint::kind::unix_socket ? listen_unix(where) : listen_tcp(where);

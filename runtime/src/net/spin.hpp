@@ -1,9 +1,9 @@
 // Waiting by reading without blocking, as long as that pays.
 #pragma once
 
+#include <sys/types.h>
 #include <chrono>
 #include <cstdint>
-#include <sys/types.h>
 
 namespace roi::net {
 

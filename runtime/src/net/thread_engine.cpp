@@ -25,7 +25,9 @@ constexpr std::uint64_t kick_token = 0;  // connections count from 1
 thread_local const thread_engine* worker_of = nullptr;
 thread_local bool service_thread = false;
 
-unsigned pollers() { return std::max(1u, std::thread::hardware_concurrency()) + 1; }
+unsigned pollers() {
+    return std::max(1u, std::thread::hardware_concurrency()) + 1;
+}
 
 }  // namespace
 
@@ -78,7 +80,8 @@ void thread_engine::stop_threads() {
             ended.swap(finished_);
             if (ended.empty() && workers_.empty()) break;
         }
-        for (auto& thread : ended) thread.join();
+        for (auto& thread : ended)
+            thread.join();
     }
     busy_.reset();
     own.stop();
@@ -89,7 +92,8 @@ void thread_engine::stop_threads() {
 
 bool thread_engine::spawn() {
     if (ending_ || threads_.load() >= max_threads_) return false;
-    for (auto& thread : finished_) thread.join();
+    for (auto& thread : finished_)
+        thread.join();
     finished_.clear();
     auto& fresh = workers_.emplace_back();
     fresh.place = std::prev(workers_.end());
@@ -199,8 +203,7 @@ bool thread_engine::post(void (*what)(void*), void* context) {
     if (ending_) return false;
     const std::size_t free = parked_.load() + starting_;
     // The last threads stay for polling: a method that runs there could be the last thing they do.
-    if (free <= jobs_.size() &&
-        (threads_.load() + max_pollers_ > max_threads_ || !spawn()))
+    if (free <= jobs_.size() && (threads_.load() + max_pollers_ > max_threads_ || !spawn()))
         return false;
     jobs_.push_back({what, context, nullptr});
     wake_.notify_one();
@@ -238,16 +241,22 @@ void thread_engine::arm(connection& which) {
     if (polling_.load() == 0) need_poller();
 }
 
-bool thread_engine::on_worker() const noexcept { return worker_of == this; }
+bool thread_engine::on_worker() const noexcept {
+    return worker_of == this;
+}
 
 bool thread_engine::saturated() const noexcept {
     return threads_.load(std::memory_order_relaxed) >= max_threads_ && polling_.load() == 0 &&
            parked_.load() == 0;
 }
 
-bool thread_engine::try_sleep() noexcept { return polling_.load() > 0; }
+bool thread_engine::try_sleep() noexcept {
+    return polling_.load() > 0;
+}
 
-bool thread_engine::may_wait_in_write() const noexcept { return !service_thread; }
+bool thread_engine::may_wait_in_write() const noexcept {
+    return !service_thread;
+}
 
 // --- the monitor ---------------------------------------------------------------------------------
 
@@ -296,7 +305,8 @@ bool thread_engine::tick_workers() {
             one.seen_run = run;
         }
     }
-    for (const auto& [which, run] : slow) which->take_over(run);
+    for (const auto& [which, run] : slow)
+        which->take_over(run);
     return any;
 }
 

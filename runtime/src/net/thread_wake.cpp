@@ -100,10 +100,13 @@ void thread_wake::signal() noexcept {
             (void)!::write(event_, &one, sizeof one);
             break;
         }
-        default: break;
+        default:
+            break;
     }
 }
 
-const void* this_thread_mark() noexcept { return &mark; }
+const void* this_thread_mark() noexcept {
+    return &mark;
+}
 
 }  // namespace roi::net

@@ -49,15 +49,15 @@ void timer_queue::wait() {
     waits_for_ = queue_.begin()->first.first;
     timer_->expires_at(waits_for_);
     // A cancelled wait may already be queued as a success, so a number tells which one counts.
-    timer_->async_wait([self = shared_from_this(), mine = ++generation_](
-                          const boost::system::error_code& failed) {
-        if (failed) return;
-        {
-            std::lock_guard hold{self->mutex_};
-            if (mine != self->generation_) return;
-        }
-        self->fire();
-    });
+    timer_->async_wait(
+        [self = shared_from_this(), mine = ++generation_](const boost::system::error_code& failed) {
+            if (failed) return;
+            {
+                std::lock_guard hold{self->mutex_};
+                if (mine != self->generation_) return;
+            }
+            self->fire();
+        });
 }
 
 void timer_queue::fire() {
@@ -73,7 +73,8 @@ void timer_queue::fire() {
         waits_for_ = core::time_point::max();
         if (!closed_) wait();
     }
-    for (auto& work : due) work();
+    for (auto& work : due)
+        work();
 }
 
 }  // namespace roi::net

@@ -12,9 +12,14 @@ struct codec : roi::generated::codec<codec> {
     static void read(roi::wire::reader& in, insufficient_funds& value) {
         while (in.next()) {
             switch (in.number()) {
-                case 1: get(in, value.account); break;
-                case 2: get(in, value.missing_cents); break;
-                default: in.skip();
+                case 1:
+                    get(in, value.account);
+                    break;
+                case 2:
+                    get(in, value.missing_cents);
+                    break;
+                default:
+                    in.skip();
             }
         }
     }
@@ -59,12 +64,9 @@ roi::generated::request make_transfer(const roi::reference& object, const std::s
 
 }  // namespace
 
-constexpr roi::generated::interface BankClient::roi_interface{
-    .name = "demo.Bank",
-    .published_name = "bank",
-    .fingerprint_high = 0x2f6d1c0a55e04b11,
-    .fingerprint_low = 0x9a41c7e8d0b3f572,
-    .description = {},
+constexpr roi::generated::interface BankClient::roi_interface {
+    .name = "demo.Bank", .published_name = "bank", .fingerprint_high = 0x2f6d1c0a55e04b11,
+    .fingerprint_low = 0x9a41c7e8d0b3f572, .description = {},
 };
 
 BankClient::BankClient(roi::target object) : object_(roi_interface, std::move(object)) {}
@@ -81,7 +83,8 @@ roi::call<std::int64_t> BankClient::async_balance(const std::string& account) co
 
 std::int64_t BankClient::transfer(const std::string& from, const std::string& to,
                                   std::int64_t cents) {
-    return make_transfer(object_, from, to, cents).invoke(codec::result<std::int64_t>, bank_exceptions);
+    return make_transfer(object_, from, to, cents)
+        .invoke(codec::result<std::int64_t>, bank_exceptions);
 }
 
 roi::call<std::int64_t> BankClient::async_transfer(const std::string& from, const std::string& to,

@@ -68,8 +68,7 @@ roi::generated::exported roi_export(Bank& object) noexcept {
 
 BankServer::BankServer() : BankServer(roi::publication{}) {}
 
-BankServer::BankServer(roi::publication where)
-    : servant_(roi_export(*this), std::move(where)) {}
+BankServer::BankServer(roi::publication where) : servant_(roi_export(*this), std::move(where)) {}
 
 BankServer::~BankServer() {
     servant_.withdraw();

@@ -12,25 +12,36 @@ struct codec : roi::generated::codec<codec> {
     static void read(roi::wire::reader& in, kitchen_error& value) {
         while (in.next()) {
             switch (in.number()) {
-                case 1: get(in, value.code); break;
-                default: in.skip();
+                case 1:
+                    get(in, value.code);
+                    break;
+                default:
+                    in.skip();
             }
         }
     }
     static void read(roi::wire::reader& in, burnt& value) {
         while (in.next()) {
             switch (in.number()) {
-                case 1: get<kitchen_error>(in, value); break;
-                case 2: get(in, value.dish); break;
-                default: in.skip();
+                case 1:
+                    get<kitchen_error>(in, value);
+                    break;
+                case 2:
+                    get(in, value.dish);
+                    break;
+                default:
+                    in.skip();
             }
         }
     }
     static void read(roi::wire::reader& in, odd& value) {
         while (in.next()) {
             switch (in.number()) {
-                case 1: get(in, value.number); break;
-                default: in.skip();
+                case 1:
+                    get(in, value.number);
+                    break;
+                default:
+                    in.skip();
             }
         }
     }
@@ -84,7 +95,8 @@ constexpr roi::generated::method swap_method{
     .name = "swap",
 };
 
-roi::generated::request make_swap(const roi::reference& object, const std::string& a, const std::string& b) {
+roi::generated::request make_swap(const roi::reference& object, const std::string& a,
+                                  const std::string& b) {
     roi::generated::request call{object, KitchenClient::roi_interface, swap_method};
     codec::put_fields(call.arguments(), field{1, a}, field{2, b});
     return call;
@@ -158,7 +170,8 @@ constexpr roi::generated::method ask_method{
     .name = "ask",
 };
 
-roi::generated::request make_ask(const roi::reference& object, const std::string& name, const std::string& text) {
+roi::generated::request make_ask(const roi::reference& object, const std::string& name,
+                                 const std::string& text) {
     roi::generated::request call{object, KitchenClient::roi_interface, ask_method};
     codec::put_fields(call.arguments(), field{1, name}, field{2, text});
     return call;
@@ -169,7 +182,8 @@ constexpr roi::generated::method bounce_method{
     .name = "bounce",
 };
 
-roi::generated::request make_bounce(const roi::reference& object, const std::string& self, const std::string& via, int depth) {
+roi::generated::request make_bounce(const roi::reference& object, const std::string& self,
+                                    const std::string& via, int depth) {
     roi::generated::request call{object, KitchenClient::roi_interface, bounce_method};
     codec::put_fields(call.arguments(), field{1, self}, field{2, via}, field{3, depth});
     return call;
@@ -191,7 +205,8 @@ constexpr roi::generated::method ask_to_hold_method{
     .name = "ask_to_hold",
 };
 
-roi::generated::request make_ask_to_hold(const roi::reference& object, const std::string& name, int milliseconds) {
+roi::generated::request make_ask_to_hold(const roi::reference& object, const std::string& name,
+                                         int milliseconds) {
     roi::generated::request call{object, KitchenClient::roi_interface, ask_to_hold_method};
     codec::put_fields(call.arguments(), field{1, name}, field{2, milliseconds});
     return call;
@@ -233,8 +248,10 @@ constexpr roi::generated::method milliseconds_left_inside_method{
     .name = "milliseconds_left_inside",
 };
 
-roi::generated::request make_milliseconds_left_inside(const roi::reference& object, const std::string& name, bool detached) {
-    roi::generated::request call{object, KitchenClient::roi_interface, milliseconds_left_inside_method};
+roi::generated::request make_milliseconds_left_inside(const roi::reference& object,
+                                                      const std::string& name, bool detached) {
+    roi::generated::request call{object, KitchenClient::roi_interface,
+                                 milliseconds_left_inside_method};
     codec::put_fields(call.arguments(), field{1, name}, field{2, detached});
     return call;
 }
@@ -244,7 +261,8 @@ constexpr roi::generated::method add_later_method{
     .name = "add_later",
 };
 
-roi::generated::request make_add_later(const roi::reference& object, int a, int b, int milliseconds) {
+roi::generated::request make_add_later(const roi::reference& object, int a, int b,
+                                       int milliseconds) {
     roi::generated::request call{object, KitchenClient::roi_interface, add_later_method};
     codec::put_fields(call.arguments(), field{1, a}, field{2, b}, field{3, milliseconds});
     return call;
@@ -255,7 +273,8 @@ constexpr roi::generated::method ask_later_method{
     .name = "ask_later",
 };
 
-roi::generated::request make_ask_later(const roi::reference& object, const std::string& name, const std::string& text) {
+roi::generated::request make_ask_later(const roi::reference& object, const std::string& name,
+                                       const std::string& text) {
     roi::generated::request call{object, KitchenClient::roi_interface, ask_later_method};
     codec::put_fields(call.arguments(), field{1, name}, field{2, text});
     return call;
@@ -277,7 +296,8 @@ constexpr roi::generated::method bounce_later_method{
     .name = "bounce_later",
 };
 
-roi::generated::request make_bounce_later(const roi::reference& object, const std::string& self, const std::string& via, int depth) {
+roi::generated::request make_bounce_later(const roi::reference& object, const std::string& self,
+                                          const std::string& via, int depth) {
     roi::generated::request call{object, KitchenClient::roi_interface, bounce_later_method};
     codec::put_fields(call.arguments(), field{1, self}, field{2, via}, field{3, depth});
     return call;
@@ -295,12 +315,9 @@ roi::generated::request make_wait_later(const roi::reference& object) {
 
 }  // namespace
 
-constexpr roi::generated::interface KitchenClient::roi_interface{
-    .name = "demo.Kitchen",
-    .published_name = "kitchen",
-    .fingerprint_high = 0x7c1d3a95b2f04e68,
-    .fingerprint_low = 0x15e9d07a4c8b6f23,
-    .description = {},
+constexpr roi::generated::interface KitchenClient::roi_interface {
+    .name = "demo.Kitchen", .published_name = "kitchen", .fingerprint_high = 0x7c1d3a95b2f04e68,
+    .fingerprint_low = 0x15e9d07a4c8b6f23, .description = {},
 };
 
 KitchenClient::KitchenClient(roi::target object) : object_(roi_interface, std::move(object)) {}
@@ -330,7 +347,8 @@ int KitchenClient::swap(std::string& a, std::string& b) {
     return result;
 }
 
-roi::call<int, std::string, std::string> KitchenClient::async_swap(const std::string& a, const std::string& b) const {
+roi::call<int, std::string, std::string> KitchenClient::async_swap(const std::string& a,
+                                                                   const std::string& b) const {
     return {make_swap(object_, a, b), read_swap, exceptions};
 }
 
@@ -386,7 +404,8 @@ std::string KitchenClient::ask(const std::string& name, const std::string& text)
     return make_ask(object_, name, text).invoke(codec::result<std::string>, exceptions);
 }
 
-roi::call<std::string> KitchenClient::async_ask(const std::string& name, const std::string& text) const {
+roi::call<std::string> KitchenClient::async_ask(const std::string& name,
+                                                const std::string& text) const {
     return {make_ask(object_, name, text), codec::result<std::string>, exceptions};
 }
 
@@ -394,7 +413,8 @@ int KitchenClient::bounce(const std::string& self, const std::string& via, int d
     return make_bounce(object_, self, via, depth).invoke(codec::result<int>, exceptions);
 }
 
-roi::call<int> KitchenClient::async_bounce(const std::string& self, const std::string& via, int depth) const {
+roi::call<int> KitchenClient::async_bounce(const std::string& self, const std::string& via,
+                                           int depth) const {
     return {make_bounce(object_, self, via, depth), codec::result<int>, exceptions};
 }
 
@@ -439,11 +459,14 @@ roi::call<std::int64_t> KitchenClient::async_milliseconds_left() const {
 }
 
 std::int64_t KitchenClient::milliseconds_left_inside(const std::string& name, bool detached) {
-    return make_milliseconds_left_inside(object_, name, detached).invoke(codec::result<std::int64_t>, exceptions);
+    return make_milliseconds_left_inside(object_, name, detached)
+        .invoke(codec::result<std::int64_t>, exceptions);
 }
 
-roi::call<std::int64_t> KitchenClient::async_milliseconds_left_inside(const std::string& name, bool detached) const {
-    return {make_milliseconds_left_inside(object_, name, detached), codec::result<std::int64_t>, exceptions};
+roi::call<std::int64_t> KitchenClient::async_milliseconds_left_inside(const std::string& name,
+                                                                      bool detached) const {
+    return {make_milliseconds_left_inside(object_, name, detached), codec::result<std::int64_t>,
+            exceptions};
 }
 
 int KitchenClient::add_later(int a, int b, int milliseconds) {
@@ -458,7 +481,8 @@ std::string KitchenClient::ask_later(const std::string& name, const std::string&
     return make_ask_later(object_, name, text).invoke(codec::result<std::string>, exceptions);
 }
 
-roi::call<std::string> KitchenClient::async_ask_later(const std::string& name, const std::string& text) const {
+roi::call<std::string> KitchenClient::async_ask_later(const std::string& name,
+                                                      const std::string& text) const {
     return {make_ask_later(object_, name, text), codec::result<std::string>, exceptions};
 }
 
@@ -474,7 +498,8 @@ int KitchenClient::bounce_later(const std::string& self, const std::string& via,
     return make_bounce_later(object_, self, via, depth).invoke(codec::result<int>, exceptions);
 }
 
-roi::call<int> KitchenClient::async_bounce_later(const std::string& self, const std::string& via, int depth) const {
+roi::call<int> KitchenClient::async_bounce_later(const std::string& self, const std::string& via,
+                                                 int depth) const {
     return {make_bounce_later(object_, self, via, depth), codec::result<int>, exceptions};
 }
 

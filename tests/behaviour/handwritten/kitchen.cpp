@@ -116,7 +116,8 @@ void Kitchen::fail(const std::string& kind) {
     if (kind == "overflow_error") throw std::overflow_error{kind};
     if (kind == "underflow_error") throw std::underflow_error{kind};
     if (kind == "system_error") throw std::system_error{ENOENT, std::generic_category(), "open"};
-    if (kind == "ios") throw std::ios_base::failure{"stream", std::make_error_code(std::io_errc::stream)};
+    if (kind == "ios")
+        throw std::ios_base::failure{"stream", std::make_error_code(std::io_errc::stream)};
     if (kind == "filesystem") {
         throw std::filesystem::filesystem_error{"copy", "/from", "/to",
                                                 std::make_error_code(std::errc::file_exists)};

@@ -39,9 +39,9 @@ class gate {
 public:
     void open();
     void shut();
-    void pass();                      ///< waits until the gate is open
+    void pass();  ///< waits until the gate is open
     void pass_within(std::chrono::milliseconds time);
-    void await_waiting(int count);    ///< until so many wait in pass()
+    void await_waiting(int count);  ///< until so many wait in pass()
     int waiting() const;
 
 private:

@@ -26,7 +26,8 @@ public:
     virtual int add(int a, int b);
     roi::call<int> async_add(int a, int b) const;
     virtual int swap(std::string& a, std::string& b);
-    roi::call<int, std::string, std::string> async_swap(const std::string& a, const std::string& b) const;
+    roi::call<int, std::string, std::string> async_swap(const std::string& a,
+                                                        const std::string& b) const;
     virtual void fail(const std::string& kind);
     roi::call<> async_fail(const std::string& kind) const;
     virtual void nothing();
@@ -54,7 +55,8 @@ public:
     virtual std::int64_t milliseconds_left();
     roi::call<std::int64_t> async_milliseconds_left() const;
     virtual std::int64_t milliseconds_left_inside(const std::string& name, bool detached);
-    roi::call<std::int64_t> async_milliseconds_left_inside(const std::string& name, bool detached) const;
+    roi::call<std::int64_t> async_milliseconds_left_inside(const std::string& name,
+                                                           bool detached) const;
     virtual int add_later(int a, int b, int milliseconds);
     roi::call<int> async_add_later(int a, int b, int milliseconds) const;
     virtual std::string ask_later(const std::string& name, const std::string& text);
@@ -62,7 +64,8 @@ public:
     virtual void fail_later(const std::string& kind);
     roi::call<> async_fail_later(const std::string& kind) const;
     virtual int bounce_later(const std::string& self, const std::string& via, int depth);
-    roi::call<int> async_bounce_later(const std::string& self, const std::string& via, int depth) const;
+    roi::call<int> async_bounce_later(const std::string& self, const std::string& via,
+                                      int depth) const;
     virtual void wait_later();
     roi::call<> async_wait_later() const;
 

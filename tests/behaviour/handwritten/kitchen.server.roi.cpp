@@ -268,10 +268,12 @@ struct add_later_arguments {
 
 void serve_add_later(void* object, roi::generated::incoming& call) {
     auto& kept = call.keep<add_later_arguments>();
-    codec::get_fields(call.arguments(), field{1, kept.a}, field{2, kept.b}, field{3, kept.milliseconds});
+    codec::get_fields(call.arguments(), field{1, kept.a}, field{2, kept.b},
+                      field{3, kept.milliseconds});
     call.decoded();
-    roi::generated::finish_with(call, static_cast<Kitchen*>(object)->add_later(kept.a, kept.b, kept.milliseconds),
-                                [](roi::wire::writer& out, const int& result) { codec::put(out, 1, result); });
+    roi::generated::finish_with(
+        call, static_cast<Kitchen*>(object)->add_later(kept.a, kept.b, kept.milliseconds),
+        [](roi::wire::writer& out, const int& result) { codec::put(out, 1, result); });
 }
 
 constexpr roi::generated::method ask_later_method{
@@ -288,8 +290,9 @@ void serve_ask_later(void* object, roi::generated::incoming& call) {
     auto& kept = call.keep<ask_later_arguments>();
     codec::get_fields(call.arguments(), field{1, kept.name}, field{2, kept.text});
     call.decoded();
-    roi::generated::finish_with(call, static_cast<Kitchen*>(object)->ask_later(kept.name, kept.text),
-                                [](roi::wire::writer& out, const std::string& result) { codec::put(out, 1, result); });
+    roi::generated::finish_with(
+        call, static_cast<Kitchen*>(object)->ask_later(kept.name, kept.text),
+        [](roi::wire::writer& out, const std::string& result) { codec::put(out, 1, result); });
 }
 
 constexpr roi::generated::method fail_later_method{
@@ -321,10 +324,12 @@ struct bounce_later_arguments {
 
 void serve_bounce_later(void* object, roi::generated::incoming& call) {
     auto& kept = call.keep<bounce_later_arguments>();
-    codec::get_fields(call.arguments(), field{1, kept.self}, field{2, kept.via}, field{3, kept.depth});
+    codec::get_fields(call.arguments(), field{1, kept.self}, field{2, kept.via},
+                      field{3, kept.depth});
     call.decoded();
-    roi::generated::finish_with(call, static_cast<Kitchen*>(object)->bounce_later(kept.self, kept.via, kept.depth),
-                                [](roi::wire::writer& out, const int& result) { codec::put(out, 1, result); });
+    roi::generated::finish_with(
+        call, static_cast<Kitchen*>(object)->bounce_later(kept.self, kept.via, kept.depth),
+        [](roi::wire::writer& out, const int& result) { codec::put(out, 1, result); });
 }
 
 constexpr roi::generated::method wait_later_method{

@@ -49,11 +49,13 @@ std::shared_ptr<runtime> make_runtime(runtime_options options) {
         std::vector<std::thread> threads;
     };
     auto* const owner = new user;
-    for (int i = 0; i < 8; ++i) owner->threads.emplace_back([owner] { owner->context.run(); });
+    for (int i = 0; i < 8; ++i)
+        owner->threads.emplace_back([owner] { owner->context.run(); });
     return {new runtime{owner->context, std::move(options)}, [owner](runtime* ended) {
                 delete ended;
                 owner->work.reset();
-                for (std::thread& each : owner->threads) each.join();
+                for (std::thread& each : owner->threads)
+                    each.join();
                 delete owner;
             }};
 #else

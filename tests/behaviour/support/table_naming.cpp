@@ -62,8 +62,8 @@ std::optional<std::variant<core::resolution, core::naming_failure>> look_up(
     if (what.refresh && entry.generation == what.stale_generation) return std::nullopt;
     if (*what.type->name != '\0' && (entry.type->fingerprint_high != what.type->fingerprint_high ||
                                      entry.type->fingerprint_low != what.type->fingerprint_low)) {
-        return core::naming_failure{errc::type_mismatch, std::string{"'"} + what.name + "' is a " +
-                                                             entry.type->name};
+        return core::naming_failure{errc::type_mismatch,
+                                    std::string{"'"} + what.name + "' is a " + entry.type->name};
     }
     core::resolution result;
     result.address = entry.address;
@@ -104,7 +104,8 @@ void names_changed() {
             }
         }
     }
-    for (auto& [who, result] : found) tell(who, std::move(result));
+    for (auto& [who, result] : found)
+        tell(who, std::move(result));
 }
 
 void register_name(const void* holder, const published& what) {
@@ -220,11 +221,11 @@ private:
         table& names = the_table();
         std::unique_lock lock{names.mutex};
         const auto pending = [&] {
-            return std::find_if(names.lookups.begin(), names.lookups.end(), [&](const waiting& who) {
-                return who.observer == observer;
-            });
+            return std::find_if(names.lookups.begin(), names.lookups.end(),
+                                [&](const waiting& who) { return who.observer == observer; });
         };
-        names.changed.wait_until(lock, *what.deadline, [&] { return pending() == names.lookups.end(); });
+        names.changed.wait_until(lock, *what.deadline,
+                                 [&] { return pending() == names.lookups.end(); });
         const auto mine = pending();
         if (mine == names.lookups.end()) return;
         names.lookups.erase(mine);
@@ -254,9 +255,11 @@ void testing::set_name_server(name_server now) {
     {
         const std::lock_guard lock{names.mutex};
         names.state = now;
-        if (now == name_server::up) known.assign(names.registrations.begin(), names.registrations.end());
+        if (now == name_server::up)
+            known.assign(names.registrations.begin(), names.registrations.end());
     }
-    for (const auto& [holder, what] : known) register_name(holder, what);
+    for (const auto& [holder, what] : known)
+        register_name(holder, what);
     names_changed();
 }
 

@@ -69,7 +69,8 @@ arguments parse_server(int argc, char** argv) {
 }
 
 arguments parse_client(int argc, char** argv) {
-    const char* const rest = "W1|W2|W3|W4:n|W5|bank [MODE] [--seconds N | --calls N] [--server PID]";
+    const char* const rest =
+        "W1|W2|W3|W4:n|W5|bank [MODE] [--seconds N | --calls N] [--server PID]";
     arguments result;
     std::vector<std::string> plain;
     for (int i = 1; i < argc; ++i) {

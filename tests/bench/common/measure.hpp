@@ -23,7 +23,7 @@ struct arguments {
     std::string mode;
     double seconds = 0.7;
     std::size_t calls = 0;  ///< so many calls, where not 0, in place of `seconds`; not for W4
-    int server = 0;  ///< process of the server, for its CPU time; 0: not known
+    int server = 0;         ///< process of the server, for its CPU time; 0: not known
 
     bool is_unix() const { return address.starts_with("unix:"); }
     std::string path() const { return address.substr(5); }

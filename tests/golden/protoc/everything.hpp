@@ -135,18 +135,23 @@ public:
     virtual std::set<std::string> sorted(std::set<std::string> value) = 0;
     virtual std::unordered_set<int> hashed(std::unordered_set<int> value) = 0;
     virtual std::set<std::set<int>> sets(std::set<std::set<int>> value) = 0;
-    virtual std::map<std::string, std::int64_t> accounts(std::map<std::string, std::int64_t> value) = 0;
+    virtual std::map<std::string, std::int64_t> accounts(
+        std::map<std::string, std::int64_t> value) = 0;
     virtual std::unordered_map<int, point> places(std::unordered_map<int, point> value) = 0;
     virtual std::map<bool, color> choices(std::map<bool, color> value) = 0;
     virtual std::map<double, std::string> by_double(std::map<double, std::string> value) = 0;
-    virtual std::map<std::string, std::vector<int>> lists(std::map<std::string, std::vector<int>> value) = 0;
-    virtual std::multimap<std::string, int> repeated_keys(std::multimap<std::string, int> value) = 0;
+    virtual std::map<std::string, std::vector<int>> lists(
+        std::map<std::string, std::vector<int>> value) = 0;
+    virtual std::multimap<std::string, int> repeated_keys(
+        std::multimap<std::string, int> value) = 0;
     virtual std::optional<int> maybe(std::optional<int> value) = 0;
     virtual std::optional<std::string> maybe_text(std::optional<std::string> value) = 0;
     virtual std::optional<point> maybe_point(std::optional<point> value) = 0;
     virtual std::optional<std::vector<int>> maybe_list(std::optional<std::vector<int>> value) = 0;
-    virtual std::optional<std::optional<int>> maybe_twice(std::optional<std::optional<int>> value) = 0;
-    virtual std::variant<int, std::string, point> either(std::variant<int, std::string, point> value) = 0;
+    virtual std::optional<std::optional<int>> maybe_twice(
+        std::optional<std::optional<int>> value) = 0;
+    virtual std::variant<int, std::string, point> either(
+        std::variant<int, std::string, point> value) = 0;
     virtual std::variant<std::monostate, bool, std::vector<int>> perhaps(
         std::variant<std::monostate, bool, std::vector<int>> value) = 0;
     virtual std::pair<std::string, int> couple(std::pair<std::string, int> value) = 0;
@@ -164,7 +169,8 @@ public:
     virtual std::chrono::milliseconds milliseconds(std::chrono::milliseconds value) = 0;
     virtual std::chrono::nanoseconds nanoseconds(std::chrono::nanoseconds value) = 0;
     virtual std::chrono::hours hours(std::chrono::hours value) = 0;
-    virtual std::chrono::system_clock::time_point moment(std::chrono::system_clock::time_point value) = 0;
+    virtual std::chrono::system_clock::time_point moment(
+        std::chrono::system_clock::time_point value) = 0;
     virtual node tree(node value) = 0;
     virtual arrays fixed(arrays value) = 0;
     virtual std::shared_ptr<point> shared(std::shared_ptr<point> value) = 0;

@@ -152,26 +152,22 @@ struct everything {
 };
 
 // Every field with its number, which is the one of sample.proto.
-#define SAMPLE_FIELDS(X)                                                                           \
-    X(1, flag)                                                                                     \
-    X(2, letter) X(3, tiny) X(4, octet) X(5, raw) X(6, small) X(7, usmall) X(8, number) X(         \
-        9, unumber) X(10, large) X(11, ularge) X(12, ratio) X(13, real) X(14, shade) X(15, height) \
-        X(16, mask) X(17, away) X(18, amount) X(19, text) X(20, wide) X(21, utf8) X(22, utf16) X(  \
-            23, utf32) X(24, blob) X(25, octets) X(26, key) X(27, code) X(28, bits) X(29, where)   \
-            X(30, two) X(31, three) X(32, z) X(33, wait) X(34, span) X(35, stamp) X(36, days)      \
-                X(37, choice) X(38, tree) X(39, ints) X(40, reals) X(41, flags) X(42, texts)       \
-                    X(43, points) X(44, queue) X(45, chain) X(46, axes) X(47, names) X(48, matrix) \
-                        X(49, shades) X(50, numbers) X(51, bag) X(52, unordered) X(53, counts)     \
-                            X(54, places) X(55, dictionary) X(56, index) X(57, by_real)            \
-                                X(58, lists) X(59, perhaps) X(60, maybe) X(61, maybe_text)         \
-                                    X(62, maybe_point) X(63, owned) X(64, shared)                  \
-                                        X(65, maybe_ints) X(66, maybe_maybe) X(67, rows)           \
-                                            X(68, gaps) X(69, owners) X(70, maps) X(71, figure)    \
-                                                X(72, figures) X(73, warm) X(74, beads)            \
-                                                    X(75, pairs) X(76, choices) X(77, floats)      \
-                                                        X(78, ids) X(79, heap) X(80, links)        \
-                                                            X(81, ticks) X(82, ordered)            \
-                                                                X(83, distances) X(84, grid)
+// clang-format off
+#define SAMPLE_FIELDS(X) \
+    X(1, flag) X(2, letter) X(3, tiny) X(4, octet) X(5, raw) X(6, small) X(7, usmall) \
+    X(8, number) X(9, unumber) X(10, large) X(11, ularge) X(12, ratio) X(13, real) X(14, shade) \
+    X(15, height) X(16, mask) X(17, away) X(18, amount) X(19, text) X(20, wide) X(21, utf8) \
+    X(22, utf16) X(23, utf32) X(24, blob) X(25, octets) X(26, key) X(27, code) X(28, bits) \
+    X(29, where) X(30, two) X(31, three) X(32, z) X(33, wait) X(34, span) X(35, stamp) \
+    X(36, days) X(37, choice) X(38, tree) X(39, ints) X(40, reals) X(41, flags) X(42, texts) \
+    X(43, points) X(44, queue) X(45, chain) X(46, axes) X(47, names) X(48, matrix) X(49, shades) \
+    X(50, numbers) X(51, bag) X(52, unordered) X(53, counts) X(54, places) X(55, dictionary) \
+    X(56, index) X(57, by_real) X(58, lists) X(59, perhaps) X(60, maybe) X(61, maybe_text) \
+    X(62, maybe_point) X(63, owned) X(64, shared) X(65, maybe_ints) X(66, maybe_maybe) \
+    X(67, rows) X(68, gaps) X(69, owners) X(70, maps) X(71, figure) X(72, figures) X(73, warm) \
+    X(74, beads) X(75, pairs) X(76, choices) X(77, floats) X(78, ids) X(79, heap) X(80, links) \
+    X(81, ticks) X(82, ordered) X(83, distances) X(84, grid)
+// clang-format on
 
 struct codec : roi::generated::codec<codec> {
     static roi::generated::types<circle, square> one_of(roi::generated::types<shape>);
