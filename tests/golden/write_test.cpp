@@ -1,4 +1,6 @@
 // Generates from golden headers and compares with the stubs that are kept beside them.
+#include "description/description.hpp"
+#include "description/fingerprint.hpp"
 #include "emit/emit.hpp"
 #include "parse/parse.hpp"
 
@@ -8,8 +10,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <iterator>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fs = std::filesystem;
@@ -177,6 +182,31 @@ TEST_CASE("comments and places do not change a fingerprint, names and types do")
     CHECK(print("class ROI_REMOTE() R { public: long get() const; };") != plain);
     CHECK(print("class ROI_REMOTE() R { public: int got() const; };") != plain);
     CHECK(print("class ROI_REMOTE() R { public: int get(); };") != plain);
+}
+
+TEST_CASE("a description has the fingerprints that stand in the stubs") {
+    int compared = 0;
+    for (const auto& folder : fs::directory_iterator(ROI_GOLDEN_CASES)) {
+        if (!fs::exists(folder.path() / "in.roi.hpp")) continue;
+        const auto made = generate(folder.path() / "in.hpp");
+        const auto& stubs = output(made, "in.client.roi.cpp").text;
+        const auto described =
+            roi::description::document::load(std::string_view{output(made, "in.desc").text});
+        for (const auto& name : described.interfaces()) {
+            // Classes of other headers are described here too; their stubs are made there.
+            if (!contains(stubs, ".name = \"" + name + "\"")) continue;
+            const auto print = roi::description::fingerprint_of(described, name);
+            REQUIRE(print.has_value());
+            std::ostringstream line;
+            line << std::hex << std::setfill('0') << "high = 0x" << std::setw(16) << print->high;
+            CHECK_MESSAGE(contains(stubs, line.str()), name << ": " << line.str());
+            line.str("");
+            line << "low = 0x" << std::setw(16) << print->low;
+            CHECK_MESSAGE(contains(stubs, line.str()), name << ": " << line.str());
+            ++compared;
+        }
+    }
+    CHECK(compared >= 12);
 }
 
 TEST_CASE("files are written only where they differ, and checking writes nothing") {

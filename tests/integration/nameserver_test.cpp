@@ -134,6 +134,38 @@ TEST_CASE("what is published is found without configuration, with who holds it")
     CHECK_FALSE(f.holds("counter"));
 }
 
+TEST_CASE("a description is taken only with its own fingerprint, from servers and from clients") {
+    fixture f;
+    f.start();
+    process server = f.server();
+    const interface_id known = f.find("counter").type;
+    const auto description = f.names().describe(known.fingerprint).description;
+
+    publish_request forged = raw("forged", 5);
+    forged.type = {known.name, {known.fingerprint.high, known.fingerprint.low ^ 1}};
+    forged.description = description;
+    const auto refused = f.names().publish(forged);
+    CHECK(refused.status == status::invalid);
+    says(refused.text,
+         "/forged cannot be published: its description: the fingerprint that came "
+         "with it is not that of test.counter");
+    CHECK_FALSE(f.holds("forged"));
+    CHECK(f.names().describe(forged.type.fingerprint).status == status::not_found);
+
+    const auto asked = f.names().resolve({"/", "counter", forged.type, description});
+    CHECK(asked.status == status::type_mismatch);
+    says(asked.text, "the client's description: the fingerprint that came with it");
+
+    // Where nobody has published it yet, the true one is taken.
+    server.wait_for_handler(SIGTERM);
+    server.signal(SIGTERM);
+    CHECK(server.wait() == exit_status{0, 0});
+    f.kill();
+    f.start({"--ephemeral"});
+    forged.type = known;
+    CHECK(f.names().publish(forged).status == status::ok);
+}
+
 TEST_CASE("a second server of the name is denied and told who holds it") {
     fixture f;
     f.start();

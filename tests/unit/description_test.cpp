@@ -1,6 +1,8 @@
 // Loading descriptions: what is accepted, what is refused and why, and that limits hold.
 #include "description/description.hpp"
 
+#include "description/fingerprint.hpp"
+#include "description/sha256.hpp"
 #include "support/describe.hpp"
 
 #include <google/protobuf/descriptor.h>
@@ -37,6 +39,15 @@ std::string refusal(const std::string& bytes, const limits& most = {}) {
 
 std::string refusal(const pb::FileDescriptorSet& set) {
     return refusal(set.SerializePartialAsString());
+}
+
+std::string hex(const roi::description::digest& bytes) {
+    std::string text;
+    for (const auto byte : bytes) {
+        text += "0123456789abcdef"[byte >> 4];
+        text += "0123456789abcdef"[byte & 15];
+    }
+    return text;
 }
 
 pb::FileDescriptorSet bank_set() {
@@ -228,4 +239,32 @@ TEST_CASE("damaged descriptions are refused or loaded, and never do harm") {
         }
         refusal(bytes);
     }
+}
+
+TEST_CASE("sha256 gives the values of the standard") {
+    using roi::description::sha256;
+    CHECK(hex(sha256("")) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    CHECK(hex(sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK(hex(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")) ==
+          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    CHECK(hex(sha256(std::string(1'000'000, 'a'))) ==
+          "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST_CASE("a fingerprint is of the interface and what it reaches, and of nothing else") {
+    using roi::description::fingerprint_of;
+    const auto print = [](const std::string& more, const std::string& result = "sint64") {
+        const auto in = support::describe(
+            "message entry { string text = 1; }\n" + more +
+            support::service_text("Bank", {{"balance", {"string account", "entry e"}, result}}));
+        const auto found = fingerprint_of(in, "demo.Bank");
+        REQUIRE(found.has_value());
+        return *found;
+    };
+    const auto plain = print("");
+    CHECK(print("/* Of another interface. */ message unused { bool b = 1; }\n") == plain);
+    CHECK(print(support::service_text("Shop", {{"open", {}, "bool"}})) == plain);
+    CHECK_FALSE(print("", "sint32") == plain);
+    CHECK_FALSE(print("message thrown { option (roi.message).error = true; }\n") == plain);
+    CHECK_FALSE(fingerprint_of(support::describe(support::service_text("Shop", {})), "demo.Bank"));
 }

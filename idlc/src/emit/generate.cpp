@@ -4,7 +4,6 @@
 #include "emit/schema.hpp"
 #include "emit/sources.hpp"
 #include "emit/writer.hpp"
-#include "model/ids.hpp"
 
 #include <algorithm>
 
@@ -13,14 +12,10 @@ namespace {
 
 described describe(const plan& what, const google::protobuf::FileDescriptorProto& schema) {
     described result;
-    result.bytes = serialise(schema);
+    result.bytes = roi::description::serialise(schema);
     for (const auto& each : what.interfaces) {
-        const auto digest = model::sha256(canonical(schema, each));
-        auto& print = result.fingerprints[each.wire_name];
-        for (std::size_t i = 0; i < 8; ++i) {
-            print.high = print.high << 8 | digest[i];
-            print.low = print.low << 8 | digest[8 + i];
-        }
+        result.fingerprints[each.wire_name] =
+            roi::description::fingerprint_of(schema, each.wire_name);
     }
     return result;
 }

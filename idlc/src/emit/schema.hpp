@@ -17,14 +17,6 @@ google::protobuf::FileDescriptorProto make_schema(const plan& what);
 /// places that hold one value.
 bool is_many(const model::type& what);
 
-/// What the fingerprint of an interface is the digest of: its service and those of its bases, with
-/// all that they reach, without comments and places.
-std::string canonical(const google::protobuf::FileDescriptorProto& schema,
-                      const planned_interface& what);
-
-/// Bytes that depend on the content alone.
-std::string serialise(const google::protobuf::FileDescriptorProto& schema);
-
 /// The same file as text for protoc.
 std::string proto_text(const google::protobuf::FileDescriptorProto& schema);
 

@@ -4,7 +4,8 @@
 #include "emit/plan.hpp"
 #include "emit/writer.hpp"
 
-#include <cstdint>
+#include "description/fingerprint.hpp"
+
 #include <map>
 #include <string>
 #include <vector>
@@ -14,11 +15,7 @@ namespace idlc::emit {
 /// What the description of the whole header gives to each interface.
 struct described {
     std::string bytes;  // a serialised FileDescriptorSet
-    struct fingerprint {
-        std::uint64_t high = 0;
-        std::uint64_t low = 0;
-    };
-    std::map<std::string, fingerprint> fingerprints;  // by wire name
+    std::map<std::string, roi::description::fingerprint> fingerprints;  // by wire name
 };
 
 std::string header_text(const plan& what);                         // x.roi.hpp

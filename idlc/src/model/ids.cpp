@@ -1,6 +1,8 @@
 // The rules for ids, as docs/protocol.md states them.
 #include "model/ids.hpp"
 
+#include "description/sha256.hpp"
+
 #include <algorithm>
 
 namespace idlc::model {
@@ -148,7 +150,7 @@ std::string signature(std::string_view interface_name, const method& what, std::
 std::uint64_t method_id(std::string_view interface_name, const method& what, std::size_t parameters,
                         const file& in) {
     if (what.id && parameters >= what.parameters.size()) return *what.id;
-    const auto whole = sha256(signature(interface_name, what, parameters, in));
+    const auto whole = roi::description::sha256(signature(interface_name, what, parameters, in));
     std::uint64_t id = 0;
     for (std::size_t i = 0; i < 8; ++i)
         id = id << 8 | whole[i];

@@ -7,16 +7,12 @@
 
 #include "model/model.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace idlc::model {
-
-using digest = std::array<std::uint8_t, 32>;
-digest sha256(std::string_view bytes);
 
 /// "demo::Bank" -> "demo.Bank": how an interface, a record or an enum is called on the wire.
 std::string wire_name(std::string_view cpp_name);

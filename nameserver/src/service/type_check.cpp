@@ -3,6 +3,7 @@
 
 #include "description/compatibility.hpp"
 #include "description/description.hpp"
+#include "description/fingerprint.hpp"
 
 namespace roi::nameserver {
 
@@ -43,7 +44,13 @@ std::optional<std::string> check_description(const naming::interface_id& type,
                                              std::span<const std::byte> bytes) {
     try {
         const auto document = description::document::load(bytes);
-        if (!document.find_interface(type.name)) return "it has no interface " + type.name;
+        const auto own = description::fingerprint_of(document, type.name);
+        if (!own) return "it has no interface " + type.name;
+        if (type.fingerprint != id128{own->high, own->low}) {
+            return "the fingerprint that came with it is not that of " + type.name +
+                   " as it describes it; the stubs were changed by hand, or belong to different "
+                   "versions: generate and build them anew";
+        }
     } catch (const description::malformed& e) {
         return e.what();
     }

@@ -34,8 +34,7 @@ private:
     mutable std::map<key, std::string> verdicts_;  // empty text: it fits
 };
 
-/// Do the bytes describe that interface? Nothing, or what is wrong. (Whether the fingerprint is
-/// theirs only idlc can tell; who publishes first under a fingerprint says what it stands for.)
+/// Do the bytes describe that interface, and is the fingerprint theirs? Nothing, or what is wrong.
 std::optional<std::string> check_description(const naming::interface_id& type,
                                              std::span<const std::byte> description);
 

@@ -38,10 +38,6 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
 std::string to_cpp(const std::string& full_name) {
     return replaced(full_name, ".", "::");
 }
-std::string to_wire(const std::string& cpp) {
-    return replaced(cpp, "::", ".");
-}
-
 std::string scalar_name(pb::FieldDescriptor::Type type) {
     switch (type) {
         case pb::FieldDescriptor::TYPE_SINT32:
@@ -85,6 +81,10 @@ std::string built_text(const pb::FieldDescriptor& of, wording how) {
 }
 
 }  // namespace
+
+std::string to_wire(const std::string& cpp) {
+    return replaced(cpp, "::", ".");
+}
 
 bool is_utf8(std::string_view text) {
     std::size_t at = 0;

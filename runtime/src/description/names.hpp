@@ -32,6 +32,9 @@ std::string cpp_name(const pb::ServiceDescriptor& of);
 std::string cpp_name(const pb::Descriptor& of);
 std::string cpp_name(const pb::EnumDescriptor& of);
 
+/// "demo::Bank" -> "demo.Bank".
+std::string to_wire(const std::string& cpp);
+
 /// The type of a field or parameter for people: "int64", "std::vector<demo::entry>".
 std::string type_text(const pb::FieldDescriptor& of);
 /// The type as it stands on the wire: "sint64", "repeated demo.entry", "map<string, sint64>".

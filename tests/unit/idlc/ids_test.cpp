@@ -9,15 +9,6 @@ using namespace idlc::model;
 
 namespace {
 
-std::string hex(const digest& bytes) {
-    std::string text;
-    for (const auto byte : bytes) {
-        text += "0123456789abcdef"[byte >> 4];
-        text += "0123456789abcdef"[byte & 15];
-    }
-    return text;
-}
-
 type of(kind what) {
     type result;
     result.what = what;
@@ -47,15 +38,6 @@ method transfer() {
 }
 
 }  // namespace
-
-TEST_CASE("sha256 gives the values of the standard") {
-    CHECK(hex(sha256("")) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    CHECK(hex(sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    CHECK(hex(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")) ==
-          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-    CHECK(hex(sha256(std::string(1'000'000, 'a'))) ==
-          "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
-}
 
 TEST_CASE("a method's id is the beginning of the digest of its signature") {
     const file empty;

@@ -1,11 +1,11 @@
-// SHA-256 (FIPS 180-4), for ids and fingerprints: one small function instead of a dependency.
-#include "model/ids.hpp"
+// SHA-256, block by block.
+#include "description/sha256.hpp"
 
 #include <bit>
-#include <cstring>
+#include <cstddef>
 #include <vector>
 
-namespace idlc::model {
+namespace roi::description {
 namespace {
 
 constexpr std::array<std::uint32_t, 64> round_constants = {
@@ -65,4 +65,4 @@ digest sha256(std::string_view bytes) {
     return result;
 }
 
-}  // namespace idlc::model
+}  // namespace roi::description
