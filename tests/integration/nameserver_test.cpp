@@ -213,6 +213,53 @@ TEST_CASE("a name server killed and restarted knows every name; servers and clie
     }
 }
 
+TEST_CASE("a server that dies while the name server is away is gone when that is back") {
+    fixture f;
+    f.start();
+    process first = f.server();
+    process second = f.server({"second"});
+    f.kill();
+    first.kill();
+    f.start();
+    says(f.daemon->output(), "event=expired name=/counter why=\"holder gone\"");
+    CHECK_FALSE(f.holds("counter"));
+    CHECK(f.holds("second"));
+    process next = f.server();
+    test::counter_client client;
+    CHECK(client.next() == 1);
+}
+
+TEST_CASE("a server that dies before it was back at a restarted name server is gone at once") {
+    fixture f;
+    f.start();
+    process server = f.server();
+    server.signal(SIGSTOP);
+    f.kill();
+    f.start();
+    CHECK(f.holds("counter"));
+    const auto killed = std::chrono::steady_clock::now();
+    server.kill();
+    // Who wants the name has it at once; for others it goes within a second.
+    process next = f.server();
+    CHECK(f.find("counter").locations.at(0).holder.pid == next.pid());
+    CHECK(std::chrono::steady_clock::now() - killed < 10s);
+}
+
+TEST_CASE("a name whose holder died before it was back is not listed for the rest of its lease") {
+    fixture f;
+    f.start();
+    process server = f.server();
+    server.signal(SIGSTOP);
+    f.kill();
+    f.start();
+    CHECK(f.holds("counter"));
+    const auto killed = std::chrono::steady_clock::now();
+    server.kill();
+    says(f.daemon->wait_for("event=expired"), "name=/counter why=\"holder gone\"");
+    CHECK_MESSAGE(std::chrono::steady_clock::now() - killed < 10s, "not 20 s");
+    CHECK_FALSE(f.holds("counter"));
+}
+
 TEST_CASE("servers publish again by themselves at a name server that has forgotten them") {
     fixture f;
     f.start({"--ephemeral"});

@@ -6,7 +6,10 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace roi::nameserver;
 using namespace std::chrono_literals;
@@ -431,6 +434,76 @@ TEST_CASE("a holder that renews over a new connection outlives the old one") {
     w.commit();
     CHECK(w.holds("a"));
     CHECK(w.names.connection_gone(far + 1).size() == 1);
+}
+
+TEST_CASE("after a restart a holder whose process has ended is gone, others get their full lease") {
+    auto keeps = make_memory_store(1'700'000'000'000);
+    std::uint64_t minted = 0;
+    std::string ended;
+    registry::options with;
+    with.mint = [&] { return id128{99, ++minted}; };
+    with.process_ended = [&](const std::string& process) { return process == ended; };
+    const moment at{1000s, 1'700'000'000'000};
+    const auto as = [](std::string process, std::uint64_t connection) {
+        return caller{1000, 41, "alice", connection, true, std::move(process)};
+    };
+    std::vector<std::pair<std::uint64_t, std::string>> kept;
+    {
+        registry before{with};
+        before.load(*keeps, at);
+        for (std::uint64_t i = 1; i <= 4; ++i) {
+            const auto who = as("process " + std::to_string(i), i);
+            REQUIRE(before.publish(world::request("n" + std::to_string(i), i), who, at).status ==
+                    status::ok);
+        }
+        for (const auto& n : before.staged().names)
+            kept.emplace_back(n.created, n.value.value_or(""));
+        CHECK_MESSAGE(before.absent(10).empty(), "nothing was loaded");
+    }
+    struct image final : store {
+        std::vector<std::pair<std::uint64_t, std::string>>* all = nullptr;
+        id128 id() const override { return {1, 1}; }
+        std::uint64_t revision() const override { return ~std::uint64_t{0} >> 1; }
+        void load(visitor& to) override {
+            for (const auto& [created, value] : *all)
+                to.on_name(created, value);
+        }
+        commit_result commit(const transaction&, std::string&) override {
+            return commit_result::durable;
+        }
+        commit_result tidy(std::string&) override { return commit_result::durable; }
+        std::string describe() const override { return "image"; }
+    } loaded;
+    loaded.all = &kept;
+    registry names{with};
+    names.load(loaded, at);
+
+    // One renews over a new connection: it is there again, whatever its process is said to be.
+    CHECK(names.renew({{1, 1}, 1}, as("process 1", 11), at).status == status::ok);
+    std::set<std::string> absent;
+    for (int round = 0; round < 2; ++round) {
+        for (const auto& each : names.absent(2))
+            absent.insert(each.process);
+    }
+    CHECK(absent == std::set<std::string>{"process 2", "process 3", "process 4"});
+
+    CHECK(names.holders_gone({{1, 1}, {1, 2}}) == std::vector<std::string>{"/n2"});
+    names.commit(at);
+    CHECK(names.lookup("/", "n1").status == status::ok);
+    CHECK(names.lookup("/", "n2").status == status::not_found);
+    CHECK(names.renew({{1, 2}, 1}, as("process 2", 12), at).status == status::not_found);
+
+    // Whoever wants the name of another does not wait for the next look.
+    CHECK(names.publish(world::request("n3", 5), as("process 5", 5), at).status == status::taken);
+    ended = "process 3";
+    CHECK(names.publish(world::request("n3", 5), as("process 5", 5), at).status == status::ok);
+    names.commit(at);
+    CHECK(names.lookup("/", "n3").entry.locations.at(0).endpoints.at(0) == "unix:/run/5");
+    ended = "process 1";
+    CHECK(names.publish(world::request("n1", 6), as("process 6", 6), at).status == status::taken);
+
+    CHECK(names.expire({1000s + 19s, 0}, 0s).removed.empty());
+    CHECK_MESSAGE(names.expire({1000s + 21s, 0}, 0s).removed.size() == 3, "n1, n3, n4");
 }
 
 TEST_CASE("what one batch publishes and loses leaves nothing behind") {

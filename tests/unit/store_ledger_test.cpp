@@ -2,10 +2,14 @@
 // and what becomes of those who wait when the store fails.
 #include "service/ledger.hpp"
 
+#include "service/process.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/process.hpp"
 
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -219,6 +223,36 @@ TEST_CASE("leases end and connections end without anybody asking") {
     names.connection_gone(7);
     lines.await("expired name=/held why=\"holder gone\"");
     CHECK_FALSE(holds(names, "held"));
+}
+
+TEST_CASE("a process is told from one that ended, and from another of its number") {
+    const std::string mine = process_identity(::getpid());
+    REQUIRE_FALSE(mine.empty());
+    CHECK_FALSE(process_ended(mine));
+    CHECK_MESSAGE(process_ended(mine + "0"), "the number is another's now");
+    const auto blank = mine.find(' ');
+    CHECK_MESSAGE(process_ended("another-boot" + mine.substr(blank)), "before the machine started");
+    const auto pid = mine.rfind(' ', mine.rfind(' ') - 1);
+    CHECK_MESSAGE(!process_ended(mine.substr(0, blank) + " pid:[1]" + mine.substr(pid)),
+                  "in another pid namespace: nobody knows");
+    for (const char* none : {"", "x", "a b", "a b c d e f"})
+        CHECK_FALSE(process_ended(none));
+
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::pause();
+        ::_exit(0);
+    }
+    const std::string its = process_identity(child);
+    CHECK_FALSE(process_ended(its));
+    ::kill(child, SIGKILL);
+    siginfo_t how{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(child), &how, WEXITED | WNOWAIT) == 0);
+    CHECK_MESSAGE(process_ended(its), "ended, though its parent has not asked yet");
+    CHECK(process_identity(child) != its);
+    REQUIRE(::waitpid(child, nullptr, 0) == child);
+    CHECK(process_ended(its));
+    CHECK(process_identity(child).empty());
 }
 
 TEST_CASE("many threads publish, withdraw and look up, and what is left is in the store") {

@@ -58,6 +58,7 @@ std::string encode(std::string_view path, const record& what) {
         to.set_uid(from.holder.uid);
         to.set_host(from.holder.host);
         to.set_published_at_ms(from.published_at_ms);
+        to.set_process(from.process);
     }
     out.mutable_attributes()->insert(what.attributes.begin(), what.attributes.end());
     return out.SerializeAsString();
@@ -84,6 +85,7 @@ std::optional<decoded> decode(std::string_view bytes, std::uint64_t created) {
         to.ttl_ms = from.ttl_ms();
         to.holder = {from.program(), from.pid(), from.user(), from.uid(), from.host()};
         to.published_at_ms = from.published_at_ms();
+        to.process = from.process();
         out.what.locations.push_back(std::move(to));
     }
     out.what.attributes.insert(in.attributes().begin(), in.attributes().end());

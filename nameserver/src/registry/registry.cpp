@@ -49,6 +49,7 @@ void registry::load(store& from, moment now) {
         for (const stored_location& l : what.locations) {
             leases_.extend(l.instance, l.ttl_ms, now.boot);
             leases_.attach(l.instance, path, l.generation);
+            if (!l.process.empty()) absent_.emplace(l.instance, l.process);
         }
     }
     leases_.restart(now.boot);
@@ -102,6 +103,24 @@ void registry::remove_instance(const std::string& path, const id128& instance) {
         std::string bytes = encode(path, rest);
         stage(path, std::move(rest), std::move(bytes));
     }
+}
+
+/// Frees a name whose holder ended while nobody could notice, for the one who wants it now.
+void registry::remove_ended(const std::string& path) {
+    if (absent_.empty() || !options_.process_ended) return;
+    const record* held = current(path);
+    if (!held) return;
+    std::vector<id128> ended;
+    for (const stored_location& l : held->locations) {
+        const auto at = absent_.find(l.instance);
+        if (at == absent_.end()) continue;
+        const lease* its = leases_.find(l.instance);
+        if ((!its || its->connection == 0) && options_.process_ended(at->second)) {
+            ended.push_back(l.instance);
+        }
+    }
+    for (const id128& instance : ended)
+        remove_instance(path, instance);
 }
 
 std::optional<std::string> registry::check(const naming::publish_request& request) const {
@@ -180,14 +199,16 @@ naming::publish_answer registry::publish(const naming::publish_request& request,
     stored_location mine;
     mine.endpoints = request.endpoints;
     mine.instance = request.instance;
-    mine.generation = staged_revision_ + 1;
     mine.ttl_ms = request.ttl_ms;
     mine.holder = request.holder;
     mine.holder.uid = who.uid ? static_cast<std::int64_t>(*who.uid) : -1;
     if (who.uid) mine.holder.user = who.user;
     if (who.pid != 0) mine.holder.pid = who.pid;
     mine.published_at_ms = now.wall_ms;
+    mine.process = who.process;
 
+    remove_ended(path);
+    mine.generation = staged_revision_ + 1;
     const record* held = current(path);
     record next;
     if (held) {
@@ -254,8 +275,9 @@ naming::publish_answer registry::publish(const naming::publish_request& request,
     out.ttl_ms = request.ttl_ms;
     stored_location* before = next.find(request.instance);
     if (before && before->endpoints == mine.endpoints && before->ttl_ms == mine.ttl_ms &&
-        before->holder == mine.holder && next.type == request.type &&
-        next.attributes == request.attributes && next.shared == request.shared) {
+        before->holder == mine.holder && before->process == mine.process &&
+        next.type == request.type && next.attributes == request.attributes &&
+        next.shared == request.shared) {
         // The same again: a repeated request, or a holder that is back. Nothing to write.
         out.generation = before->generation;
     } else {
@@ -316,8 +338,7 @@ registry::expiry registry::expire(moment now, std::chrono::nanoseconds lag) {
 }
 
 std::vector<std::string> registry::connection_gone(std::uint64_t connection) {
-    std::vector<std::string> removed;
-    if (connection == 0) return removed;
+    if (connection == 0) return {};
     gone_.push_back(connection);
     if (gone_.size() > gone_remembered) gone_.pop_front();
     // Leases that publish() bound to it in this very batch, and those bound earlier and not moved
@@ -328,6 +349,36 @@ std::vector<std::string> registry::connection_gone(std::uint64_t connection) {
         std::erase_if(instances, same);
         if (change.connection == connection) instances.push_back(change.instance);
     }
+    return end_leases(instances);
+}
+
+std::vector<registry::absentee> registry::absent(std::size_t most) {
+    std::vector<absentee> out;
+    std::erase_if(absent_, [&](const auto& each) {
+        const lease* held = leases_.find(each.first);
+        return !held || held->connection != 0;
+    });
+    auto at = absent_.upper_bound(absent_after_);
+    for (std::size_t left = std::min(most, absent_.size()); left > 0; --left, ++at) {
+        if (at == absent_.end()) at = absent_.begin();
+        out.push_back({at->first, at->second});
+    }
+    if (!out.empty()) absent_after_ = out.back().instance;
+    return out;
+}
+
+std::vector<std::string> registry::holders_gone(const std::vector<id128>& instances) {
+    std::vector<id128> still;
+    for (const id128& instance : instances) {
+        // Its last renewal may have come in since somebody looked.
+        const lease* held = leases_.find(instance);
+        if (held && held->connection == 0) still.push_back(instance);
+    }
+    return end_leases(still);
+}
+
+std::vector<std::string> registry::end_leases(const std::vector<id128>& instances) {
+    std::vector<std::string> removed;
     for (const id128& instance : instances) {
         std::set<std::string> paths;
         if (lease* held = leases_.find(instance)) {

@@ -49,6 +49,7 @@ struct caller {
     /// The connection, where its end proves the end of the process (same host); else 0.
     std::uint64_t connection = 0;
     bool may_publish = false;
+    std::string process = {};  // of this host; as process_identity() names it
 };
 
 struct moment {
@@ -66,6 +67,8 @@ public:
         std::function<std::optional<std::string>(const naming::interface_id&,
                                                  std::span<const std::byte>)>
             check_description;
+        /// Has the process of that identity certainly ended? Empty: never known.
+        std::function<bool(const std::string& process)> process_ended = {};
     };
     explicit registry(options with);
 
@@ -86,6 +89,15 @@ public:
     expiry expire(moment now, std::chrono::nanoseconds lag);
     /// Removes what is held over a connection that ended, and remembers that it has.
     std::vector<std::string> connection_gone(std::uint64_t connection);
+    /// Some of those who held names before the restart and have not been heard of since: a
+    /// process of this host that ended meanwhile has no connection that could tell.
+    struct absentee {
+        id128 instance;
+        std::string process;
+    };
+    std::vector<absentee> absent(std::size_t most);
+    /// Removes what they hold; their processes have ended.
+    std::vector<std::string> holders_gone(const std::vector<id128>& instances);
 
     /// What is staged, for the store. Empty where nothing changes; commit() all the same.
     transaction staged();
@@ -137,6 +149,8 @@ private:
     void stage_spare_descriptions();
     void commit_entry(const std::string& path, staged_entry& staged);
     void remove_instance(const std::string& path, const id128& instance);
+    void remove_ended(const std::string& path);
+    std::vector<std::string> end_leases(const std::vector<id128>& instances);
     std::optional<std::string> check(const naming::publish_request& request) const;
     void describe_entry(std::string_view path, const record& from, naming::entry& to) const;
 
@@ -147,8 +161,10 @@ private:
     std::map<std::string, record, std::less<>> entries_;
     std::map<id128, description_entry> descriptions_;
     lease_table leases_;
-    std::deque<std::uint64_t> gone_;  // the last connections that ended
-    std::size_t sweep_at_;            // how many descriptions there may be before unused ones go
+    std::deque<std::uint64_t> gone_;       // the last connections that ended
+    std::map<id128, std::string> absent_;  // since load(): processes by instance
+    id128 absent_after_;                   // where absent() goes on
+    std::size_t sweep_at_;  // how many descriptions there may be before unused ones go
 
     std::map<std::string, staged_entry, std::less<>> staged_entries_;
     std::map<id128, std::shared_ptr<const std::vector<std::byte>>> staged_descriptions_;

@@ -1,16 +1,26 @@
 // The writer thread, its batches, and the readers beside it.
 #include "service/ledger.hpp"
 
+#include "service/process.hpp"
+
 #include <time.h>
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <utility>
 
 namespace roi::nameserver {
 
 using namespace std::chrono_literals;
 using naming::status;
+
+namespace {
+
+// Processes looked at in one round after a restart; each costs some microseconds.
+constexpr std::size_t looked_for_at_once = 1'000;
+
+}  // namespace
 
 /// Waits on its caller's stack until the writer has dealt with it.
 struct ledger::change {
@@ -56,8 +66,13 @@ moment now() {
 ledger::ledger(std::unique_ptr<store> keeps, options with)
     : options_(std::move(with)),
       store_(std::move(keeps)),
-      registry_({options_.limits, random_id, check_description}) {
+      registry_({options_.limits, random_id, check_description, process_ended}) {
     registry_.load(*store_, now());
+    // Who ended while no name server ran is gone before anybody asks.
+    std::optional<std::chrono::nanoseconds> next;
+    if (const auto ended = ended_holders(std::numeric_limits<std::size_t>::max()); !ended.empty()) {
+        write_batch({}, {}, ended, {}, next);
+    }
     writer_ = std::thread{[this] { write(); }};
 }
 
@@ -157,6 +172,7 @@ void ledger::write() {
     std::string why;
     // After a refusal: what ends a lease is tried again, but not at once.
     std::chrono::nanoseconds pause{};
+    auto looked = now().boot;
     for (;;) {
         const auto has_work = [&] { return !queue_.empty() || !gone_.empty() || stopping_; };
         std::chrono::nanoseconds lag{};
@@ -181,7 +197,12 @@ void ledger::write() {
         // Not before the changes that came over those connections.
         if (queue_.empty()) gone.swap(gone_);
         lock.unlock();
-        commit_result result = write_batch(batch, gone, lag, next);
+        std::vector<id128> ended;
+        if (now().boot - looked >= 1s) {
+            ended = ended_holders(looked_for_at_once);
+            looked = now().boot;
+        }
+        commit_result result = write_batch(batch, gone, ended, lag, next);
         pause = result == commit_result::refused ? 500ms : 0ms;
         if (result == commit_result::durable) {
             result = store_->tidy(why);
@@ -205,9 +226,22 @@ void ledger::write() {
     }
 }
 
+std::vector<id128> ledger::ended_holders(std::size_t most) {
+    std::vector<registry::absentee> absent;
+    {
+        const std::unique_lock lock{registry_mutex_};
+        absent = registry_.absent(most);
+    }
+    std::vector<id128> out;
+    for (const registry::absentee& each : absent) {
+        if (process_ended(each.process)) out.push_back(each.instance);
+    }
+    return out;
+}
+
 commit_result ledger::write_batch(const std::vector<change*>& batch,
                                   const std::vector<std::uint64_t>& gone,
-                                  std::chrono::nanoseconds lag,
+                                  const std::vector<id128>& ended, std::chrono::nanoseconds lag,
                                   std::optional<std::chrono::nanoseconds>& next) {
     const moment at = now();
     registry::expiry expired;
@@ -217,6 +251,7 @@ commit_result ledger::write_batch(const std::vector<change*>& batch,
         const std::unique_lock lock{registry_mutex_};
         // First, so that a holder that comes late in this very batch is published anew, not ended.
         expired = registry_.expire(at, lag);
+        lost = registry_.holders_gone(ended);
         for (change* what : batch)
             what->decide(registry_, at);
         for (const std::uint64_t connection : gone) {

@@ -80,8 +80,10 @@ private:
     void submit(change& what);
     void write();
     commit_result write_batch(const std::vector<change*>& batch,
-                              const std::vector<std::uint64_t>& gone, std::chrono::nanoseconds lag,
+                              const std::vector<std::uint64_t>& gone,
+                              const std::vector<id128>& ended, std::chrono::nanoseconds lag,
                               std::optional<std::chrono::nanoseconds>& next);
+    std::vector<id128> ended_holders(std::size_t most);
     void log(level how, std::string_view event, const std::string& fields) const;
 
     const options options_;

@@ -1,6 +1,8 @@
 // From calls to the ledger: who calls, and what they may do.
 #include "service/service.hpp"
 
+#include "service/process.hpp"
+
 #include <roi/this_call.hpp>
 
 #include <pwd.h>
@@ -54,8 +56,18 @@ caller service::who() const {
     return out;
 }
 
+std::string service::process_of(std::int32_t pid, std::uint64_t connection) {
+    const std::lock_guard lock{processes_mutex_};
+    if (const auto at = processes_.find(connection); at != processes_.end()) return at->second;
+    if (processes_.size() >= 10'000) processes_.clear();
+    return processes_.emplace(connection, process_identity(pid)).first->second;
+}
+
 naming::publish_answer service::publish(const naming::publish_request& request) {
-    return names_->publish(request, who());
+    caller from = who();
+    // Only of peers on a Unix socket is the number the kernel's word.
+    if (from.uid) from.process = process_of(from.pid, from.connection);
+    return names_->publish(request, from);
 }
 
 naming::withdraw_answer service::withdraw(const naming::withdraw_request& request) {
@@ -96,6 +108,10 @@ naming::server_state service::state() {
 }
 
 void service::peer_gone(const core::incoming::peer& from) noexcept {
+    {
+        const std::lock_guard lock{processes_mutex_};
+        processes_.erase(from.connection);
+    }
     if (!stopping_.load(std::memory_order_relaxed)) names_->connection_gone(from.connection);
 }
 

@@ -7,8 +7,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace roi::nameserver {
@@ -44,12 +47,15 @@ public:
 
 private:
     caller who() const;
+    std::string process_of(std::int32_t pid, std::uint64_t connection);
     std::string parent() const { return options_.parent ? options_.parent() : std::string{}; }
 
     const std::shared_ptr<ledger> names_;
     const options options_;
     const std::chrono::nanoseconds started_;
     std::atomic<bool> stopping_{false};
+    std::mutex processes_mutex_;
+    std::map<std::uint64_t, std::string> processes_;  // by connection: asked for once
 };
 
 /// The name of a user, or its number; kept, for the system's answer may take long.
