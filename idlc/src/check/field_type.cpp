@@ -20,7 +20,7 @@ problem problem_of(const model::file& file, const model::field& field) {
         return {"is a raw pointer",
                 "hold the value, std::optional<" + value + "> or std::unique_ptr<" + value + ">"};
     }
-    if (!type.reason.empty()) return {type.reason, type.advice};
+    if (!type.reason.empty()) return {type.reason, advice_for(type.advice, role::field)};
     problem found;
     each_part(type, [&](const model::type& part) {
         if (is_view(part))
@@ -29,7 +29,7 @@ problem problem_of(const model::file& file, const model::field& field) {
         if (part.what == model::kind::owner && !part.arguments.empty() && part.one_of.empty()) {
             const auto target = file.records.find(part.arguments[0].name);
             if (part.arguments[0].what == model::kind::record && target != file.records.end() &&
-                target->second.is_polymorphic)
+                target->second.is_polymorphic && !target->second.is_final)
                 found = {"points to '" + called(part.arguments[0]) +
                              "', behind which any derived class may stand",
                          "name the classes with ROI_ONE_OF(...)"};

@@ -25,22 +25,25 @@ void polymorphic_value(const model::file& file, const model::interface& interfac
             one.parameter != nullptr ? one.parameter->how : method.result_how;
         const bool by_value =
             how == model::passing::value || how == model::passing::rvalue_reference;
+        const bool is_result = one.parameter == nullptr;
         if (const model::record* record = polymorphic(file, one.type); record != nullptr) {
             if (record->is_abstract)
                 report(out, one.where,
                        one.subject + " is '" + called(one.type) + "', an abstract class",
                        "name the classes that may stand there with ROI_ONE_OF(...)");
-            else if (!by_value && one.parameter != nullptr)
+            else if (!by_value && !record->is_final)
                 report(out, one.where,
                        one.subject + " refers to '" + called(one.type) +
                            "', behind which any derived class may stand",
-                       "take it by value, or name the classes with ROI_ONE_OF(...)");
+                       is_result ? "return it by value"
+                                 : "take it by value, or name the classes with ROI_ONE_OF(...)");
             continue;
         }
         each_part(one.type, [&](const model::type& part) {
             if (part.what != model::kind::owner && part.what != model::kind::pointer) return;
             if (part.arguments.empty() || !part.one_of.empty() || !part.reason.empty()) return;
-            if (polymorphic(file, part.arguments[0]) == nullptr) return;
+            const model::record* target = polymorphic(file, part.arguments[0]);
+            if (target == nullptr || target->is_final) return;
             report(out, one.where,
                    one.subject + " holds a pointer to '" + called(part.arguments[0]) +
                        "', behind which any derived class may stand",

@@ -62,6 +62,25 @@ void each_part(const model::type& type, const std::function<void(const model::ty
         each_part(inner, visit);
 }
 
+std::string advice_for(const std::string& advice, role where) {
+    if (where == role::parameter) return advice;
+    std::string text = advice;
+    const auto replace = [&text](std::string_view from, std::string_view to) {
+        for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+            text.replace(at, from.size(), to);
+    };
+    if (where == role::field)
+        replace("return the value, or let the caller ask for it",
+                "leave it out of what travels, or hold an enum or a name for it");
+    // Neither lives on what a caller owns.
+    replace("std::vector or std::span<const T>", "std::vector");
+    replace("std::span<const ", "std::vector<");
+    if (text.starts_with("take or return "))
+        text.replace(0, 15, where == role::field ? "hold " : "return ");
+    if (text.starts_with("take ")) text.replace(0, 5, where == role::field ? "hold " : "return ");
+    return text;
+}
+
 std::string called(const model::type& type) {
     return type.qualified.empty() ? type.cpp : type.qualified;
 }

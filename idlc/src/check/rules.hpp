@@ -81,6 +81,9 @@ std::string spelled(std::string_view mark);
 bool is_own(const model::file& file, const model::record& record);
 /// Calls `visit` for `type` and all that it holds, records' fields not included.
 void each_part(const model::type& type, const std::function<void(const model::type&)>& visit);
+/// A type's advice, which is worded for a parameter, for a field or a result.
+enum class role { parameter, field, result };
+std::string advice_for(const std::string& advice, role where);
 /// How messages call a type: as written, with its scope.
 std::string called(const model::type& type);
 

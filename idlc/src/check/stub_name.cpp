@@ -1,4 +1,4 @@
-// Refuses method names that the client class has for itself: with, and async_x beside x.
+// Refuses method names that the client class has for itself: with, roi_..., and async_x beside x.
 #include "check/rules.hpp"
 
 #include <algorithm>
@@ -13,6 +13,10 @@ void stub_name(const model::file&, const model::interface& interface, const mode
             out, method.where,
             "'" + full_name(interface, method) + "' has the name of the client's own with(options)",
             "rename it, or mark it ROI_LOCAL");
+    if (method.name.starts_with("roi_"))
+        report(out, method.where,
+               "'" + full_name(interface, method) + "' begins as the stubs' own names do",
+               "rename it, or mark it ROI_LOCAL");
     if (!method.name.starts_with("async_")) return;
     const std::string plain = method.name.substr(6);
     const bool clash = std::any_of(

@@ -8,7 +8,9 @@ void unsupported_type(const model::file&, const model::interface& interface,
     if (!method.is_remote) return;
     for (const use& one : uses_of(interface, method)) {
         if (one.type.reason.empty() || one.type.reason == "is a raw pointer") continue;
-        report(out, one.where, one.subject + " " + one.type.reason, one.type.advice);
+        report(
+            out, one.where, one.subject + " " + one.type.reason,
+            advice_for(one.type.advice, one.parameter != nullptr ? role::parameter : role::result));
     }
 }
 

@@ -119,6 +119,7 @@ struct record {
     bool is_value = false;  // ROI_VALUE
     bool is_polymorphic = false;
     bool is_abstract = false;
+    bool is_final = false;
     bool default_constructible = true;
     bool is_aggregate = false;
     bool is_union = false;

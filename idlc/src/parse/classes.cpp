@@ -103,6 +103,15 @@ struct class_reader {
         return result;
     }
 
+    /// "std::array<std::array<char, 3>, 2>" for char[2][3].
+    static std::string standard_array(const model::type& element, std::uint64_t extent) {
+        const bool nested = element.what == model::kind::fixed_array && element.container == "[]" &&
+                            !element.arguments.empty();
+        return "std::array<" +
+               (nested ? standard_array(element.arguments[0], element.extent) : element.qualified) +
+               ", " + std::to_string(extent) + ">";
+    }
+
     /// `int a[4]` is a pointer to the function, whatever its bound says.
     void read_array(model::parameter& parameter, CXType array) {
         model::type& type = parameter.type;
@@ -122,13 +131,13 @@ struct class_reader {
             type.advice = inner.advice;
         } else if (!marked) {
             type.reason = "is a C array, which arrives as a pointer";
-            const std::string known =
-                array.kind == CXType_ConstantArray
-                    ? "std::array<" + inner.qualified + ", " + std::to_string(type.extent) + ">"
-                    : std::string();
-            type.advice =
-                "take " + (known.empty() ? "std::span<const " + inner.qualified + ">"
-                                         : (is_const ? "const " + known + "&" : known + "&"));
+            const bool bounded = array.kind == CXType_ConstantArray;
+            const std::string known = bounded ? standard_array(inner, type.extent) : std::string();
+            type.advice = "take " +
+                          (known.empty() ? "std::span<const " + inner.qualified + ">"
+                                         : (is_const ? "const " + known + "&" : known + "&")) +
+                          ", or mark it " + (is_const ? "ROI_IN" : "ROI_IN, ROI_OUT or ROI_INOUT") +
+                          (bounded ? "" : " with ROI_SIZE(...)");
         }
         type.cpp = inner.cpp + "*";
         type.qualified = inner.qualified + "*";

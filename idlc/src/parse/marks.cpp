@@ -106,14 +106,61 @@ std::optional<std::int64_t> read_duration(std::string_view written) {
 
 namespace {
 
-/// Every annotation below `scope`, wherever it stands: what no reader had a reason to look at.
+/// What a declaration is called in a message, where no mark means anything on it; else empty.
+std::string_view bearer(CXCursor declaration) {
+    switch (clang_getCursorKind(declaration)) {
+        case CXCursor_EnumDecl:
+            return "an enum";
+        case CXCursor_TypedefDecl:
+        case CXCursor_TypeAliasDecl:
+        case CXCursor_TypeAliasTemplateDecl:
+            return "a name for another type";
+        case CXCursor_Namespace:
+            return "a namespace";
+        case CXCursor_VarDecl:
+            return "a variable";
+        case CXCursor_FunctionDecl:
+            return "a function";
+        case CXCursor_Constructor:
+            return "a constructor";
+        case CXCursor_Destructor:
+            return "a destructor";
+        case CXCursor_ConversionFunction:
+            return "a conversion";
+        case CXCursor_UsingDeclaration:
+            return "a using-declaration";
+        case CXCursor_FriendDecl:
+            return "a friend";
+        case CXCursor_ClassTemplatePartialSpecialization:
+            return "a partial specialisation";
+        case CXCursor_UnionDecl:
+            return "a union";
+        default:
+            return {};
+    }
+}
+
+/// Every annotation below `scope`, wherever it stands: what no reader had a reason to look at. Of
+/// those that stand where none means anything, the author hears.
 void see_all_marks(context& in, CXCursor scope) {
     clang_visitChildren(
         scope,
-        [](CXCursor child, CXCursor, CXClientData data) {
+        [](CXCursor child, CXCursor parent, CXClientData data) {
             context& all = *static_cast<context*>(data);
-            if (clang_getCursorKind(child) == CXCursor_AnnotateAttr)
-                all.seen_marks.insert(position(location_of(child)));
+            if (clang_getCursorKind(child) != CXCursor_AnnotateAttr) return CXChildVisit_Recurse;
+            model::location where = location_of(child);
+            const std::string note = spelling(child);
+            const std::string_view what = bearer(parent);
+            if (all.seen_marks.insert(position(where)).second && note.starts_with("roi:") &&
+                !what.empty()) {
+                const std::string name = spelling(parent);
+                all.report(std::move(where),
+                           "this mark stands on " + std::string(what) +
+                               (name.empty() ? "" : ", '" + name + "'") +
+                               ", where it means nothing",
+                           "remove it: marks are for classes, structs, their methods, parameters "
+                           "and fields, and for enumerators");
+            }
             return CXChildVisit_Recurse;
         },
         &in);

@@ -5,6 +5,7 @@
 #include "parse/toolchain.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <filesystem>
@@ -349,11 +350,56 @@ bool is_own_notice(const std::string& text) {
     return text.find(mark_notice) != std::string::npos;
 }
 
+/// What the author of an unknown `name` in the place of a macro most likely meant.
+model::diagnostic undefined_macro(const model::location& where, const std::string& name) {
+    constexpr std::array with_argument{"ROI_REMOTE",      "ROI_DEADLINE", "ROI_PROGRESS",
+                                       "ROI_REPLY_LIMIT", "ROI_ID",       "ROI_SIZE",
+                                       "ROI_ONE_OF"};
+    const auto is = [&name](const char* mark) { return name == mark; };
+    if (std::any_of(with_argument.begin(), with_argument.end(), is))
+        return {model::severity::note, where, "'" + name + "' is a mark only with parentheses",
+                "write " + name + "(...), and include <roi/annotations.hpp>"};
+    if (name.starts_with("ROI_"))
+        return {model::severity::note, where, "'" + name + "' is no mark here",
+                "include <roi/annotations.hpp>, or correct the name"};
+    return {model::severity::note, where, "'" + name + "' is no macro here",
+            "define it (-D" + name + "=), or include the header that does"};
+}
+
+struct failure {
+    model::location where;
+    std::size_t next = 0;  // the diagnostic behind it and its notes
+};
+
+/// Where a line with a mark does not compile, the mark itself may be the reason.
+void explain_marks(result& into, const std::vector<failure>& failed,
+                   const std::vector<model::location>& marks) {
+    std::set<std::string> told;
+    std::size_t added = 0;
+    for (const auto& [error, next] : failed) {
+        const model::location* nearest = nullptr;  // the last one before the error, else the first
+        for (const model::location& mark : marks) {
+            if (mark.file != error.file || mark.line != error.line) continue;
+            if (nearest == nullptr || mark.column <= error.column) nearest = &mark;
+        }
+        if (nearest == nullptr ||
+            !told.insert(error.file + ":" + std::to_string(error.line)).second)
+            continue;
+        const auto at = into.diagnostics.begin() + static_cast<std::ptrdiff_t>(next + added++);
+        into.diagnostics.insert(
+            at, {model::severity::note, *nearest, "this mark may stand where it cannot",
+                 "put it first in the declaration, behind 'template<...>' and [[attributes]]; for "
+                 "a class or struct behind the keyword, for an enumerator behind its name; a time "
+                 "is text, as in \"500ms\""});
+    }
+}
+
 /// Clang's own errors, word for word. Marks that were expanded come as notices; they are kept
 /// apart.
 void read_diagnostics(CXTranslationUnit unit, result& into,
                       std::vector<model::location>& expanded) {
     const unsigned count = clang_getNumDiagnostics(unit);
+    std::vector<failure> failed;
     for (unsigned i = 0; i < count; ++i) {
         CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
         const CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
@@ -370,7 +416,8 @@ void read_diagnostics(CXTranslationUnit unit, result& into,
                 model::location place = location_of(clang_getDiagnosticLocation(child));
                 if (place.file == wrapper_name)
                     place = {};  // "in file included from" our main file
-                if (!place.file.empty())
+                const bool own = place.file.ends_with("roi/annotations.hpp");  // marks' insides
+                if (!place.file.empty() && !own)
                     into.diagnostics.push_back({model::severity::note,
                                                 std::move(place),
                                                 text(clang_getDiagnosticSpelling(child)),
@@ -378,17 +425,23 @@ void read_diagnostics(CXTranslationUnit unit, result& into,
                 clang_disposeDiagnostic(child);
             }
             // `class FOO_API X {` with FOO_API undefined reads as a variable of type class FOO_API.
+            bool explained = false;
             const std::string_view sign = "variable has incomplete type 'class ";
-            if (const auto at = message.find(sign); at != std::string::npos) {
-                std::string name = message.substr(at + sign.size());
-                name = name.substr(0, name.find('\''));
-                into.diagnostics.push_back(
-                    {model::severity::note, where, "'" + name + "' is no macro here",
-                     "define it (-D" + name + "=), or include the header that does"});
-            }
+            const std::string_view other_sign = "unknown type name 'ROI_";
+            for (const std::string_view text : {sign, other_sign})
+                if (const auto at = message.find(text); at != std::string::npos) {
+                    const auto begin = message.find('\'', at) + 1;
+                    std::string name = message.substr(begin);
+                    if (name.starts_with("class ")) name.erase(0, 6);
+                    into.diagnostics.push_back(
+                        undefined_macro(where, name.substr(0, name.find('\''))));
+                    explained = true;
+                }
+            if (!explained) failed.push_back({where, into.diagnostics.size()});
         }
         clang_disposeDiagnostic(diagnostic);
     }
+    explain_marks(into, failed, expanded);
 }
 
 void collect_includes(CXTranslationUnit unit, model::file& file) {

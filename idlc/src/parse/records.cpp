@@ -252,7 +252,7 @@ struct record_reader {
                            result.type.reason.empty()) {
                     result.type.reason = "is const, so what arrives cannot be stored in it";
                     result.type.advice =
-                        "make it non-const; a class keeps it private under ROI_VALUE";
+                        "make it non-const; private under ROI_VALUE it stays out of others' hands";
                 }
             }
             if (result.type.what == model::kind::record) {
@@ -303,6 +303,9 @@ void read_record(context& in, CXType type, const std::string& name) {
     record.is_error = find_mark(record.marks, "error") != nullptr;
     record.is_value = find_mark(record.marks, "value") != nullptr;
     record.is_abstract = !is_null(definition) && clang_CXXRecord_isAbstract(definition) != 0;
+    each_child(pattern, [&record](CXCursor child) {
+        record.is_final = record.is_final || clang_getCursorKind(child) == CXCursor_CXXFinalAttr;
+    });
     record.is_union = clang_getCursorKind(declaration) == CXCursor_UnionDecl;
 
     record_reader reader{in, record, pattern};
