@@ -187,7 +187,8 @@ void registrar::adopt(const std::string& server, const renew_answer& answer, boo
     const bool back = outage_;
     server_ = server;
     outage_ = false;
-    waits_.reset();
+    // What it has put off is asked for less and less often.
+    if (!put_off_) waits_.reset();
     std::uint64_t count = 0;
     std::uint64_t digest = 0;
     for (const kept_name& n : names_) {
@@ -228,19 +229,32 @@ void registrar::forget_registrations() {
     }
 }
 
-void registrar::lost(const std::string& why, deeds& out) {
-    server_.clear();
-    const bool first = !outage_;
-    outage_ = true;
-    bool holds = false;
+void registrar::tell_unreachable(const std::string& why, deeds& out) {
     for (kept_name& n : names_) {
-        holds = holds || n.was_registered;
         if (n.state != state::wanted || n.told_unreachable) continue;
         n.told_unreachable = true;
         out.push_back([observer = n.observer, why] {
             if (observer) observer->not_reachable({errc::no_name_server, why});
         });
     }
+}
+
+/// A name server is there and answers, but takes no name now: no outage. Whether it is asked again
+/// or another one is found meanwhile, the next time decides.
+void registrar::put_off(const std::string& why, deeds& out) {
+    server_.clear();
+    put_off_ = true;
+    tell_unreachable(why, out);
+    schedule(waits_.next(world_->chance()), out);
+}
+
+void registrar::lost(const std::string& why, deeds& out) {
+    server_.clear();
+    const bool first = !outage_;
+    outage_ = true;
+    tell_unreachable(why, out);
+    const bool holds = std::any_of(names_.begin(), names_.end(),
+                                   [](const kept_name& n) { return n.was_registered; });
     if (first && holds) {
         out.push_back([world = world_, why] {
             world->log(level::warning,
@@ -344,6 +358,7 @@ void registrar::on_published(std::uint64_t number, const std::string& server,
                     mine->state = state::registered;
                     mine->generation = answer.generation;
                     mine->told_unreachable = false;
+                    put_off_ = false;
                     note(answer.at);
                     const bool again = std::exchange(mine->was_registered, true);
                     todo.push_back([world = world_, observer = mine->observer, again, name, server,
@@ -368,7 +383,8 @@ void registrar::on_published(std::uint64_t number, const std::string& server,
                         // The one that was found is none for us; the right one may come yet.
                         mine->state = state::wanted;
                         if (server == server_ && !renewing_) {
-                            lost("the name server at " + server + " refuses: " + answer.text, todo);
+                            put_off("the name server at " + server + " refuses: " + answer.text,
+                                    todo);
                         }
                         break;
                     }
@@ -390,9 +406,9 @@ void registrar::on_published(std::uint64_t number, const std::string& server,
                     mine->state = state::wanted;
                     last_failure_ = answer.text;
                     if (server == server_ && !renewing_) {
-                        lost("the name server at " + server + " cannot publish " + name +
-                                 " now: " + answer.text,
-                             todo);
+                        put_off("the name server at " + server + " cannot publish " + name +
+                                    " now: " + answer.text,
+                                todo);
                     }
                     break;
             }

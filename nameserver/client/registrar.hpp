@@ -89,6 +89,8 @@ private:
     void on_renewal(std::uint64_t round, const std::string& server, reply<renew_answer>&& r);
     void adopt(const std::string& server, const renew_answer& answer, bool comparable, deeds& out);
     void lost(const std::string& why, deeds& out);
+    void put_off(const std::string& why, deeds& out);
+    void tell_unreachable(const std::string& why, deeds& out);
     void publish_wanted(deeds& out);
     void ask_publish(kept_name& name, deeds& out);
     void on_published(std::uint64_t number, const std::string& server, reply<publish_answer>&& r);
@@ -113,8 +115,8 @@ private:
     std::uint64_t renewals_ = 0;
     std::uint64_t changes_ = 0;  // publications begun or ended, so that a comparison is fair
     std::uint64_t changes_at_renewal_ = 0;
-    bool outage_ = false;  // reported, and not over yet
-    bool retry_ = false;   // something is to be asked again before the next renewal
+    bool outage_ = false;   // reported, and not over yet
+    bool put_off_ = false;  // the name server is there but takes no names; reported
     backoff waits_;
     std::optional<store_state> store_;
     std::string last_failure_;

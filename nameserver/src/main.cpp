@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -259,6 +260,9 @@ int run(const settings& with) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // A file at its limit, and a log that nobody reads any more, fail a write and end nothing.
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);
     settings with;
     CLI::App app{
         "The name server: keeps which server is published under which name, and where it is.\n"

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -474,6 +475,81 @@ TEST_CASE("a store that cannot be used is refused in words, and left as it is") 
     CHECK(file.status == exit_status{2, 0});
     says(file.output, "cannot be made");
     says(file.output, "--ephemeral");
+}
+
+TEST_CASE(
+    "where the disk is full publishing fails in words, the rest goes on, and so it does later") {
+    fixture f;
+    f.start();
+    process server = f.server();
+    test::counter_client client;
+    CHECK(client.next() == 1);
+    const auto log = f.here.directory() / "state/roi/names.db-wal";
+    const rlimit full{std::filesystem::file_size(log), RLIM_INFINITY};
+    REQUIRE(::prlimit(f.daemon->pid(), RLIMIT_FSIZE, &full, nullptr) == 0);
+
+    const auto refused = f.names().publish(raw("late", 9));
+    CHECK(refused.status == status::store_failed);
+    says(refused.text, "the change could not be stored in " + log.string().substr(0, 10));
+    says(refused.text, "File too large");
+    process second(f.here.run(COUNTER_SERVER, {"second"}));
+    says(second.wait_for("not yet registered"), "File too large");
+    says(f.daemon->wait_for("event=store_failed"), "File too large");
+
+    CHECK_FALSE(f.holds("late"));
+    CHECK(f.find("counter").locations.at(0).holder.pid == server.pid());
+    CHECK(f.names().list({"/", "", "", 10}).entries.size() == 1);
+    test::counter_client fresh;
+    CHECK(fresh.next() == 2);
+    // A name that nobody can strike off is there until there is room, but nobody is called.
+    server.kill();
+    f.daemon->wait_for("event=store_failed");
+    CHECK_MESSAGE(second.output().find("is back") == std::string::npos, "it was never away");
+
+    const rlimit room{RLIM_INFINITY, RLIM_INFINITY};
+    REQUIRE(::prlimit(f.daemon->pid(), RLIMIT_FSIZE, &room, nullptr) == 0);
+    CHECK(f.names().publish(raw("late", 9)).status == status::ok);
+    says(f.daemon->wait_for("event=expired"), "name=/counter");
+    second.wait_for("'second' is registered");
+    f.kill();
+    f.start();
+    CHECK(f.holds("late"));
+    CHECK_FALSE(f.holds("counter"));
+}
+
+TEST_CASE("a disk that fails ends the name server; the next start writes the store anew") {
+    fixture f;
+    const auto failing = f.here.directory() / "fail";
+    // The loader's own variables, and the sanitizer's that wants to be loaded first.
+    auto start = [&] {
+        auto command = f.here.run(NAMESERVER, f.arguments());
+        command.environment["LD_PRELOAD"] = FAILING_SYNC;
+        command.environment["FAIL_SYNC"] = failing.string();
+        command.environment["ASAN_OPTIONS"] = "verify_asan_link_order=0";
+        f.daemon.emplace(command);
+        f.ready = f.daemon->wait_for("ready unix:");
+    };
+    start();
+    CHECK(f.names().publish(raw("kept", 1)).status == status::ok);
+    std::ofstream{failing} << "x";
+    const roi::error e =
+        failure_of([&] { f.names().with({.deadline = 2s}).publish(raw("lost", 2)); });
+    CHECK_MESSAGE(e.outcome() == roi::outcome::unknown, "nobody knows what is on the disk");
+    CHECK(f.daemon->wait() == exit_status{3, 0});
+    says(f.daemon->output(), "event=store_lost");
+
+    auto command = f.here.run(NAMESERVER, f.arguments());
+    command.environment["LD_PRELOAD"] = FAILING_SYNC;
+    command.environment["FAIL_SYNC"] = failing.string();
+    command.environment["ASAN_OPTIONS"] = "verify_asan_link_order=0";
+    const auto refused = roi::support::run(command);
+    CHECK(refused.status == exit_status{2, 0});
+    says(refused.output, "has to be rewritten, for the disk failed when it was last written");
+
+    std::filesystem::remove(failing);
+    start();
+    CHECK(f.holds("kept"));
+    CHECK(f.names().publish(raw("lost", 2)).status == status::ok);
 }
 
 TEST_CASE("wrong options are refused before anything is touched") {

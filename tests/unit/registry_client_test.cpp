@@ -364,6 +364,14 @@ TEST_CASE("a store that refuses is asked again until it takes the name") {
     f.w->advance(10s);
     REQUIRE(seen->events.size() == 1);
     CHECK(seen->events[0].find("cannot publish bank now: not now") != std::string::npos);
+    // Less and less often, and without a word each time.
+    f.w->asked.clear();
+    f.w->log_lines.clear();
+    f.w->advance(60s);
+    CHECK(f.w->asked["publish"] >= 30);
+    CHECK(f.w->asked["publish"] <= 80);
+    CHECK(f.w->log_lines.empty());
+    CHECK(seen->events.size() == 1);
     s.answer = status::ok;
     f.w->advance(6s);
     CHECK(seen->events.back() == "registered");
@@ -378,6 +386,9 @@ TEST_CASE("a default name server that refuses strangers is none, until the right
     REQUIRE(seen->events.size() == 1);
     CHECK(seen->events[0] ==
           "not reachable: the name server at tcp://127.0.0.1:7411 refuses: not now");
+    f.w->log_lines.clear();
+    f.w->advance(60s);
+    CHECK(f.w->log_lines.empty());
     f.w->start("unix:/a");
     f.w->advance(6s);
     CHECK(seen->events.back() == "registered");

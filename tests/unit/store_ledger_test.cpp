@@ -138,7 +138,7 @@ TEST_CASE("what the store refuses is answered so, and is not there") {
     g.result = commit_result::refused;
     const auto answer = names.publish(request("a", 1), alice);
     CHECK(answer.status == status::store_failed);
-    CHECK(answer.text == "the change could not be stored: planted");
+    CHECK(answer.text == "the change could not be stored in gate: planted");
     CHECK_FALSE(holds(names, "a"));
     g.result = commit_result::durable;
     CHECK(names.publish(request("a", 1), alice).status == status::ok);

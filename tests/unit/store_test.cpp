@@ -3,6 +3,7 @@
 #include "store/sqlite_store.hpp"
 
 #include "registry/registry.hpp"
+#include "support/failing_sync.hpp"
 #include "support/process.hpp"
 
 #include <doctest/doctest.h>
@@ -11,6 +12,7 @@
 #include <sqlite3.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +69,12 @@ int in_child(const std::function<int()>& body) {
     int status = 0;
     ::waitpid(child, &status, 0);
     return status;
+}
+
+std::uint64_t file_number(const std::filesystem::path& file) {
+    struct stat found {};
+    REQUIRE(::stat(file.c_str(), &found) == 0);
+    return found.st_ino;
 }
 
 void sql(const std::filesystem::path& file, const char* text) {
@@ -217,6 +225,109 @@ TEST_CASE("a full disk refuses the change, and a store that does not fit is not 
     std::ofstream{dir / "filler"} << std::string(255 * 1024, 'x');
     CHECK(says(refusal(dir / "data"), "cannot be "));
     CHECK(::umount(dir.path().c_str()) == 0);
+}
+
+TEST_CASE("a failed sync ends the store; the next start writes all of it anew") {
+    temporary_directory dir;
+    const auto data = dir / "data";
+    std::string why;
+    std::uint64_t node = 0;
+    {
+        roi::support::failing_sync disk;
+        auto s = open_in(data);
+        REQUIRE(s->commit(one(10, 1, "kept"), why) == commit_result::durable);
+        disk.fail_once("names.db-wal");
+        CHECK(s->commit(one(11, 2, "nobody knows"), why) == commit_result::poisoned);
+        CHECK(disk.has_failed());
+        CHECK_MESSAGE(s->commit(one(12, 3, "later"), why) == commit_result::poisoned,
+                      "the sync would succeed now, and say nothing of the lost page");
+        CHECK(s->revision() == 10);
+        CHECK(s->tidy(why) == commit_result::durable);
+        node = file_number(data / "names.db");
+    }
+    {
+        auto s = open_in(data);
+        CHECK_MESSAGE(file_number(data / "names.db") != node, "another file");
+        CHECK(open_connections() == 1);
+        const auto mode = std::filesystem::status(data / "names.db").permissions();
+        CHECK((mode & std::filesystem::perms(077)) == std::filesystem::perms::none);
+        seen all;
+        s->load(all);
+        CHECK(all.names.at(1) == "kept");
+        CHECK(all.names.count(3) == 0);
+        CHECK(s->commit(one(12, 3, "later"), why) == commit_result::durable);
+        node = file_number(data / "names.db");
+    }
+    auto s = open_in(data);
+    CHECK_MESSAGE(file_number(data / "names.db") == node, "once is enough");
+    seen all;
+    s->load(all);
+    CHECK(all.names.at(3) == "later");
+}
+
+TEST_CASE("a failed sync of the file itself ends the store, too") {
+    temporary_directory dir;
+    std::string why;
+    {
+        roi::support::failing_sync disk;
+        auto s = open_in(dir / "data");
+        std::uint64_t r = 1;
+        for (; r <= 300; ++r) {
+            REQUIRE(s->commit(one(r, r, std::string(40'000, 'x')), why) == commit_result::durable);
+        }
+        disk.fail_once("names.db");
+        CHECK(s->tidy(why) == commit_result::poisoned);
+        CHECK(s->commit(one(r, r, "x"), why) == commit_result::poisoned);
+    }
+    auto s = open_in(dir / "data");
+    seen all;
+    s->load(all);
+    CHECK(all.names.size() == 300);
+}
+
+TEST_CASE("a store that cannot be rewritten after a failed sync is refused, and kept") {
+    temporary_directory dir;
+    const auto data = dir / "data";
+    std::string why;
+    {
+        roi::support::failing_sync disk;
+        auto s = open_in(data);
+        REQUIRE(s->commit(one(10, 1, "kept"), why) == commit_result::durable);
+        disk.fail_once("names.db-wal");
+        CHECK(s->commit(one(11, 2, "nobody knows"), why) == commit_result::poisoned);
+    }
+    // Something stands where the new file would.
+    std::filesystem::create_directories(data / "names.db.rewriting" / "x");
+    for (int i = 0; i < 2; ++i) {
+        const std::string text = refusal(data);
+        CHECK(says(text, "has to be rewritten, for the disk failed when it was last written"));
+        CHECK(says(text, "--data"));
+        CHECK(open_connections() == 0);
+    }
+    std::filesystem::remove_all(data / "names.db.rewriting");
+    auto s = open_in(data);
+    seen all;
+    s->load(all);
+    CHECK(all.names.at(1) == "kept");
+}
+
+TEST_CASE("a start that was killed while it replaced the store is finished by the next") {
+    temporary_directory dir;
+    const auto data = dir / "data";
+    std::string why;
+    {
+        auto s = open_in(data);
+        REQUIRE(s->commit(one(10, 1, "kept"), why) == commit_result::durable);
+    }
+    // As after the rename that decides, and before the old log is gone.
+    std::filesystem::copy_file(data / "names.db", data / "names.db.rewritten");
+    std::ofstream{data / "names.db-wal"} << "the old log";
+    std::ofstream{data / "names.db"} << "the old file";
+    auto s = open_in(data);
+    seen all;
+    s->load(all);
+    CHECK(all.names == std::map<std::uint64_t, std::string>{{1, "kept"}});
+    CHECK_FALSE(std::filesystem::exists(data / "names.db.rewritten"));
 }
 
 TEST_CASE("a second process is told who has the store") {

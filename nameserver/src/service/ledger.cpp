@@ -292,7 +292,8 @@ commit_result ledger::write_batch(const std::vector<change*>& batch,
     if (result == commit_result::poisoned && options_.on_poisoned) options_.on_poisoned(why);
     for (change* what : batch) {
         if (result != commit_result::durable) {
-            what->fail(status::store_failed, "the change could not be stored: " + why);
+            what->fail(status::store_failed,
+                       "the change could not be stored in " + store_->describe() + ": " + why);
         }
         what->finish();
     }

@@ -41,31 +41,49 @@ private:
     int fd_;
 };
 
+[[noreturn]] void cannot_write(const std::filesystem::path& directory, const std::string& what) {
+    throw store_error{"the store in " + directory.string() + " cannot be written: " + what};
+}
+
+/// Stands in the lock file while what is in the page cache may not be on the disk. It needs no sync
+/// itself: once the cache is lost, the disk is all there is.
+constexpr std::string_view sync_failed = "sync failed\n";
+
 /// Locks the directory, so that whoever comes second can be told who is first. SQLite's own lock is
-/// there as well; it does not say whose it is.
-descriptor lock_directory(const sqlite_options& options) {
+/// there as well; it does not say whose it is. `distrusted`: the one before ended with a failed
+/// sync, and nobody has rewritten the store since.
+descriptor lock_directory(const sqlite_options& options, bool& distrusted) {
     const auto path = options.directory / "lock";
     descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     if (file.get() < 0) {
-        throw store_error{"the store in " + options.directory.string() +
-                          " cannot be written: " + path.string() + ": " + system_text(errno) +
-                          ". Give a directory of your own with --data, or use --ephemeral"};
+        cannot_write(options.directory,
+                     path.string() + ": " + system_text(errno) +
+                         ". Give a directory of your own with --data, or use --ephemeral");
     }
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-        char who[256] = {};
-        const ssize_t size = ::pread(file.get(), who, sizeof who - 1, 0);
-        std::string holder{who, size > 0 ? static_cast<std::size_t>(size) : 0};
+    char text[256] = {};
+    const bool is_first = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+    const ssize_t size = ::pread(file.get(), text, sizeof text - 1, 0);
+    std::string holder{text, size > 0 ? static_cast<std::size_t>(size) : 0};
+    distrusted = holder.ends_with(sync_failed);
+    if (!is_first) {
         if (const auto end = holder.find('\n'); end != std::string::npos) holder.resize(end);
         throw store_error{"the store in " + options.directory.string() + " is in use by " +
                           (holder.empty() ? "another process" : holder)};
     }
-    const std::string line = options.owner + "\n";
-    if (::ftruncate(file.get(), 0) != 0 ||
-        ::pwrite(file.get(), line.data(), line.size(), 0) != static_cast<ssize_t>(line.size())) {
-        throw store_error{"the store in " + options.directory.string() +
-                          " cannot be written: " + system_text(errno)};
-    }
     return file;
+}
+
+bool note_owner(const descriptor& lock, const std::string& owner, bool distrusted) {
+    std::string text = owner + "\n";
+    if (distrusted) text += sync_failed;
+    return ::pwrite(lock.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) &&
+           ::ftruncate(lock.get(), static_cast<off_t>(text.size())) == 0;
+}
+
+/// Makes what was written, or renamed in a directory, durable.
+bool sync(const std::filesystem::path& path) {
+    const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    return file.get() >= 0 && ::fsync(file.get()) == 0;
 }
 
 class statement {
@@ -107,14 +125,19 @@ id128 id_from(const void* bytes, int size) {
 class sqlite_store final : public store {
 public:
     explicit sqlite_store(const sqlite_options& options)
-        : lock_(lock_directory(options)), path_(options.directory / "names.db") {
-        open();
-        try {
-            prepare(options);
-        } catch (...) {
-            close();
-            throw;
+        : lock_(lock_directory(options, distrusted_)),
+          owner_(options.owner),
+          path_(options.directory / "names.db") {
+        if (!note_owner(lock_, owner_, distrusted_)) {
+            cannot_write(options.directory, system_text(errno));
         }
+        replace_by_rewritten();
+        open_and_prepare(options);
+        if (!distrusted_) return;
+        rewrite();
+        open_and_prepare(options);
+        distrusted_ = false;
+        if (!note_owner(lock_, owner_, false)) cannot_write(options.directory, system_text(errno));
     }
     sqlite_store(const sqlite_store&) = delete;
     sqlite_store& operator=(const sqlite_store&) = delete;
@@ -128,8 +151,13 @@ public:
     commit_result tidy(std::string& why) override;
 
 private:
+    std::filesystem::path beside(const char* suffix) const { return path_.string() + suffix; }
+    void open_and_prepare(const sqlite_options& options);
     void open();
     void close() noexcept;
+    void rewrite();
+    void replace_by_rewritten();
+    void poison() noexcept;
     void prepare(const sqlite_options& options);
     void create(const sqlite_options& options);
     void run(const char* sql);
@@ -138,7 +166,9 @@ private:
     bool step(const statement& what, std::string& why);
     bool write(const transaction& changes, std::string& why);
 
+    bool distrusted_ = false;
     descriptor lock_;
+    std::string owner_;
     std::filesystem::path path_;
     sqlite3* db_ = nullptr;
     id128 id_;
@@ -148,6 +178,77 @@ private:
     int log_pages_ = 0;
     bool poisoned_ = false;
 };
+
+void sqlite_store::open_and_prepare(const sqlite_options& options) {
+    open();
+    try {
+        prepare(options);
+    } catch (...) {
+        close();
+        throw;
+    }
+}
+
+/// After a failed sync the kernel calls pages clean that may not be on the disk, and no later sync
+/// writes them. So all that can be read goes into a new file, which is synced as a whole.
+void sqlite_store::rewrite() {
+    const auto half = beside(".rewriting");
+    const auto fail_with = [&](const std::string& why) {
+        close();
+        ::unlink(half.c_str());
+        throw store_error{"the store " + path_.string() +
+                          " has to be rewritten, for the disk failed when it was last written. "
+                          "That failed too (" +
+                          why +
+                          "). It was left as it is; look at the disk, or give another "
+                          "directory with --data"};
+    };
+    ::unlink(half.c_str());
+    {
+        const descriptor made{::open(half.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+        if (made.get() < 0) fail_with(system_text(errno));
+    }
+    std::string why;
+    {
+        const statement copy{db_, "VACUUM INTO ?1"};
+        sqlite3_bind_text(copy.get(), 1, half.c_str(), -1, SQLITE_STATIC);
+        if (!step(copy, why) && why.empty()) why = "no reason given";
+    }
+    if (!why.empty()) fail_with(why);
+    if (!sync(half)) fail_with(system_text(errno));
+    poisoned_ = true;  // nothing of the old file is written any more
+    close();
+    poisoned_ = false;
+    // This makes it the store, whatever happens next: replace_by_rewritten() goes on from here.
+    if (::rename(half.c_str(), beside(".rewritten").c_str()) != 0 || !sync(path_.parent_path())) {
+        cannot_write(path_.parent_path(), system_text(errno));
+    }
+    replace_by_rewritten();
+}
+
+/// The log of the old file goes first: it must never be taken for the new one's.
+void sqlite_store::replace_by_rewritten() {
+    const auto ready = beside(".rewritten");
+    if (!std::filesystem::exists(ready)) return;
+    for (const char* suffix : {"-wal", "-shm"}) {
+        if (::unlink(beside(suffix).c_str()) != 0 && errno != ENOENT) {
+            cannot_write(path_.parent_path(), system_text(errno));
+        }
+    }
+    if (!sync(path_.parent_path()) || ::rename(ready.c_str(), path_.c_str()) != 0 ||
+        !sync(path_.parent_path())) {
+        cannot_write(path_.parent_path(), system_text(errno));
+    }
+}
+
+void sqlite_store::poison() noexcept {
+    poisoned_ = true;
+    try {
+        // For the next start, which must not believe the page cache.
+        note_owner(lock_, owner_, true);
+    } catch (...) {  // out of memory: the disk has what it has
+    }
+}
 
 void sqlite_store::open() {
     ++connections;
@@ -180,7 +281,7 @@ void sqlite_store::close() noexcept {
 }
 
 void sqlite_store::fail(const std::string& what) const {
-    const int code = sqlite3_errcode(db_);
+    const int code = sqlite3_errcode(db_) & 0xFF;  // without what only SQLite's makers need
     const std::string text = sqlite3_errmsg(db_);
     const std::string where = "the store " + path_.string();
     switch (code) {
@@ -364,8 +465,11 @@ commit_result sqlite_store::commit(const transaction& changes, std::string& why)
         why = "an earlier write failed";
         return commit_result::poisoned;
     }
+    int error = 0;
     const auto exec = [&](const char* sql) {
+        errno = 0;
         const int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
+        error = errno;
         if (code != SQLITE_OK) why = sqlite3_errmsg(db_);
         return code;
     };
@@ -380,18 +484,18 @@ commit_result sqlite_store::commit(const transaction& changes, std::string& why)
     } else {
         code = sqlite3_extended_errcode(db_);
     }
-    const int error = sqlite3_system_errno(db_);
+    // SQLite tells of some errors of the system by its own word alone.
+    if (const int told = sqlite3_system_errno(db_); told != 0) error = told;
     if (error != 0) why += " (" + system_text(error) + ")";
     // A failed sync leaves pages that the kernel now calls clean: to try again would lie.
     const bool unknown =
         code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC || code == SQLITE_CORRUPT;
     std::string ignored;
-    if (sqlite3_get_autocommit(db_) == 0 &&
-        sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr) != SQLITE_OK) {
-        poisoned_ = true;
-    }
-    poisoned_ = poisoned_ || unknown;
-    return poisoned_ ? commit_result::poisoned : commit_result::refused;
+    const bool undone = sqlite3_get_autocommit(db_) != 0 ||
+                        sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK;
+    if (undone && !unknown) return commit_result::refused;
+    poison();
+    return commit_result::poisoned;
 }
 
 commit_result sqlite_store::tidy(std::string& why) {
@@ -404,7 +508,7 @@ commit_result sqlite_store::tidy(std::string& why) {
     }
     why = sqlite3_errmsg(db_);
     if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
-        poisoned_ = true;
+        poison();
         return commit_result::poisoned;
     }
     return commit_result::refused;  // no room, say: the log goes on growing, and nothing is lost

@@ -110,7 +110,7 @@ void published_object::publish() {
             lock.unlock();
             log(log_level::warning, "'" + name_ + "' is served at " + joined(endpoints) +
                                         ", but not yet registered: " + why +
-                                        "; trying until a name server answers");
+                                        "; trying again until it is");
             return;
         }
         case state::refused:
