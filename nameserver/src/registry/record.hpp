@@ -23,7 +23,7 @@ struct stored_location {
     std::uint32_t ttl_ms = 0;
     naming::holder holder;
     std::int64_t published_at_ms = 0;
-    std::string process;  // of this host; as process_identity() names it
+    std::string process = {};  // of this host; as process_identity() names it
 };
 
 struct record {
