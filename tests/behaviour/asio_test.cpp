@@ -20,8 +20,11 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -125,6 +128,95 @@ TEST_CASE("callbacks that wait for each other all run") {
     }
     std::unique_lock lock{mutex};
     CHECK(changed.wait_for(lock, 30s, [&] { return done == count; }));
+}
+
+TEST_CASE("a callback that waits holds up no other call of its connection") {
+    if (!roi::testing::has_threads()) return;
+    const world here;
+    const demo::KitchenServer server{roi::publication{}.on(*here.server)};
+    demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
+    demo::gate door;
+    std::promise<void> left;
+    std::atomic<int> told{0};
+    std::promise<int> last;
+    // Answered together, so that the others wait behind the one that waits.
+    for (int i = 0; i < 20; ++i) {
+        kitchen.async_add(i, 0)([&, i](std::exception_ptr, int) {
+            if (i == 0) {
+                door.pass();
+                left.set_value();
+            } else if (++told == 19) {
+                last.set_value(i);
+            }
+        });
+    }
+    std::future<int> others = last.get_future();
+    CHECK(others.wait_for(30s) == std::future_status::ready);
+    CHECK(kitchen.add(2, 3) == 5);
+    door.open();
+    left.get_future().get();
+}
+
+TEST_CASE(
+    "a callback calls on the connection that told it, blocking and not, as deep as it likes") {
+    if (!roi::testing::has_threads()) return;
+    const world here;
+    const demo::KitchenServer server{roi::publication{}.on(*here.server)};
+    demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
+    constexpr int chains = 16;
+    constexpr int length = 50;
+    std::mutex mutex;
+    std::condition_variable changed;
+    int ended = 0;
+    std::atomic<int> wrong{0};
+    std::function<void(int)> go_on = [&](int step) {
+        kitchen.async_add(step, 1)([&, step](std::exception_ptr thrown, int sum) {
+            if (thrown || sum != step + 1) ++wrong;
+            if (step % 10 == 3 && kitchen.add(step, step) != 2 * step) ++wrong;
+            if (step + 1 < length) return go_on(step + 1);
+            const std::lock_guard lock{mutex};
+            ++ended;
+            changed.notify_all();
+        });
+    };
+    for (int i = 0; i < chains; ++i)
+        go_on(0);
+    std::unique_lock lock{mutex};
+    CHECK(changed.wait_for(lock, 60s, [&] { return ended == chains; }));
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("each callback is told once when the connection ends among answers") {
+    if (!roi::testing::has_threads()) return;
+    const world here;
+    auto server = std::make_unique<demo::KitchenServer>(roi::publication{}.on(*here.server));
+    const demo::KitchenClient kitchen{roi::target{}.on(*here.client)};
+    constexpr int chains = 32;
+    std::mutex mutex;
+    std::condition_variable changed;
+    int under_way = chains;
+    int answered = 0;
+    std::function<void()> go_on = [&] {
+        kitchen.async_add(1, 1)([&](std::exception_ptr thrown, int) {
+            std::unique_lock lock{mutex};
+            if (!thrown) {
+                ++answered;
+                lock.unlock();
+                return go_on();
+            }
+            --under_way;
+            changed.notify_all();
+        });
+    };
+    for (int i = 0; i < chains; ++i)
+        go_on();
+    std::unique_lock lock{mutex};
+    CHECK(changed.wait_for(lock, 30s, [&] { return answered > 500; }));
+    lock.unlock();
+    here.server->stop();  // the calls look for the object again
+    here.client->stop();
+    lock.lock();
+    CHECK(changed.wait_for(lock, 60s, [&] { return under_way == 0; }));
 }
 
 TEST_CASE("a callback runs on its executor, which waits for it") {

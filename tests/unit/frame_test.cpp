@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <ostream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -329,6 +330,19 @@ TEST_CASE("foreign octets are known from the first one that differs") {
 }
 
 TEST_CASE("a message grows with what has come, not with what was announced") {
+    // Memory that is there already may be used whole; this is about new memory.
+    struct kept {
+        std::byte* storage;
+        std::size_t capacity = 0;
+        kept() : storage(roi::wire::detail::acquire_kept(65536, capacity)) {}
+        ~kept() {
+            if (storage) roi::wire::detail::release(storage, capacity);
+        }
+    };
+    std::vector<std::unique_ptr<kept>> all;
+    do {
+        all.push_back(std::make_unique<kept>());
+    } while (all.back()->storage);
     assembly part{1, false, std::size_t{64} << 20};
     CHECK(part.room(std::size_t{64} << 20, 65536).size() == 65536);
     part.filled(65536);

@@ -41,8 +41,10 @@ public:
 };
 
 namespace detail {
-// Storage goes back to a store of the releasing thread; see wire.cpp.
+// Storage goes back to a store; see wire.cpp.
 std::byte* acquire(std::size_t at_least, std::size_t& capacity);
+/// Only what the store holds; null where nothing there is large enough.
+std::byte* acquire_kept(std::size_t at_least, std::size_t& capacity) noexcept;
 void release(std::byte* storage, std::size_t capacity) noexcept;
 [[noreturn]] void fail(const char* what);
 [[noreturn]] void fail_depth_of_value();
@@ -66,6 +68,14 @@ public:
     /// `size` bytes at `offset` of `storage`.
     buffer(std::unique_ptr<std::byte[]> storage, std::size_t offset, std::size_t size) noexcept
         : storage_(storage.release()), offset_(offset), size_(size) {}
+    /// `size` bytes at the beginning of storage that detail::acquire() gave.
+    static buffer of_store(std::byte* storage, std::size_t capacity, std::size_t size) noexcept {
+        buffer made;
+        made.storage_ = storage;
+        made.capacity_ = capacity;
+        made.size_ = size;
+        return made;
+    }
     buffer(buffer&& other) noexcept
         : storage_(std::exchange(other.storage_, nullptr)),
           capacity_(std::exchange(other.capacity_, 0)),
@@ -100,7 +110,7 @@ private:
 
 /// Builds a message from its last byte to its first.
 ///
-/// Moves, never copies. Storage comes from a small per-thread store of released buffers, so a
+/// Moves, never copies. Storage comes from small stores of released buffers, so a
 /// steady flow of calls allocates nothing. Throws std::bad_alloc; and from open(), roi::error with
 /// errc::invalid_argument for values that nest deeper than max_depth.
 class writer {

@@ -289,6 +289,7 @@ void runtime_core::end_timers() noexcept {
 }
 
 void runtime_core::post_completion(void (*work)(void*), void* context) noexcept {
+    if (executor_.run_here(work, context)) return;
     bool post = false;
     bool watch = false;
     try {

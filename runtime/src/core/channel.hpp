@@ -156,6 +156,10 @@ public:
     /// Runs `work(context)` on a worker (or as a handler of the user's io_context). False: the
     /// limit of threads or queue is reached, and nothing will run.
     [[nodiscard]] virtual bool post(void (*work)(void*), void* context) = 0;
+    /// Runs `work(context)` on this thread, once, as soon as what it has just read is dealt with,
+    /// and as one runs a method: where it takes long, others take over. False: this thread is not
+    /// inside outgoing::completed() for a connection that may be taken from it.
+    [[nodiscard]] virtual bool run_here(void (*)(void*), void*) noexcept { return false; }
     /// Runs `work(context)` at `when`, roughly; returns a number for cancel_timer.
     virtual std::uint64_t start_timer(time_point when, void (*work)(void*), void* context) = 0;
     /// True: it will not run. False: it ran, or is running.

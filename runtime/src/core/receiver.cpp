@@ -25,13 +25,18 @@ std::unique_ptr<std::byte[]> new_octets(std::size_t size) {
 std::span<std::byte> assembly::room(std::size_t wanted, std::size_t growth_step) {
     wanted = std::min(wanted, total_ - size_);
     if (size_ == capacity_ && wanted > 0) {
-        const std::size_t next = std::min(total_, std::max(growth_step, capacity_ * 4));
-        auto larger = new_octets(next);
-        if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_);
-        data_ = std::move(larger);
+        std::size_t next = 0;
+        // Memory that is there already may be given to what is only announced.
+        std::byte* larger = wire::detail::acquire_kept(total_, next);
+        if (!larger)
+            larger =
+                wire::detail::acquire(std::min(total_, std::max(growth_step, capacity_ * 4)), next);
+        if (size_ > 0) std::memcpy(larger, data_, size_);
+        if (data_) wire::detail::release(data_, capacity_);
+        data_ = larger;
         capacity_ = next;
     }
-    return {data_.get() + size_, std::min(wanted, capacity_ - size_)};
+    return {data_ + size_, std::min(wanted, capacity_ - size_)};
 }
 
 void assembly::append(std::span<const std::byte> data, std::size_t growth_step) {

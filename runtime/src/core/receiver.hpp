@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace roi::core {
 
@@ -18,6 +19,11 @@ class assembly {
 public:
     assembly(std::uint64_t id, bool of_reply, std::size_t total) noexcept
         : id_(id), total_(total), of_reply_(of_reply) {}
+    assembly(const assembly&) = delete;
+    assembly& operator=(const assembly&) = delete;
+    ~assembly() {
+        if (data_) wire::detail::release(data_, capacity_);
+    }
 
     std::uint64_t id() const noexcept { return id_; }
     bool of_reply() const noexcept { return of_reply_; }
@@ -29,10 +35,12 @@ public:
     std::span<std::byte> room(std::size_t wanted, std::size_t growth_step);
     void filled(std::size_t count) noexcept { size_ += count; }
     void append(std::span<const std::byte> data, std::size_t growth_step);
-    wire::buffer take() noexcept { return {std::move(data_), 0, size_}; }
+    wire::buffer take() noexcept {
+        return wire::buffer::of_store(std::exchange(data_, nullptr), capacity_, size_);
+    }
 
 private:
-    std::unique_ptr<std::byte[]> data_;
+    std::byte* data_ = nullptr;
     std::size_t capacity_ = 0;
     std::size_t size_ = 0;
     std::uint64_t id_;

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <mutex>
 #include <new>
 
 namespace roi::wire {
@@ -14,11 +16,11 @@ namespace roi::wire {
 namespace {
 
 constexpr std::size_t first_capacity = 1024;
-constexpr std::size_t slack = 256;            // for what stands in front of a long value
-constexpr std::size_t kept_buffers = 8;       // per thread
-constexpr std::size_t kept_bytes = 4U << 20;  // per thread, all together
+constexpr std::size_t slack = 256;       // for what stands in front of a long value
+constexpr std::size_t kept_buffers = 8;  // of each store
 
-// Trivially destructible, so that buffers released late in the life of a thread still find it.
+// Released buffers, the oldest first. Trivially destructible, so that buffers released late in the
+// life of a thread or of the process still find it.
 struct store {
     struct entry {
         std::byte* storage;
@@ -27,29 +29,62 @@ struct store {
     std::array<entry, kept_buffers> entries;
     std::size_t count;
     std::size_t bytes;
-    enum class state : unsigned char { unused, open, closed } now;
+
+    std::byte* take(std::size_t at_least, std::size_t& capacity) noexcept {
+        // The newest first: it is the one that is still in the cache.
+        for (std::size_t i = count; i-- > 0;) {
+            const entry found = entries[i];
+            if (found.capacity < at_least) continue;
+            remove(i, i + 1);
+            capacity = found.capacity;
+            return found.storage;
+        }
+        return nullptr;
+    }
+    void keep(std::byte* storage, std::size_t capacity, std::size_t most_bytes) noexcept {
+        // The oldest make room.
+        std::size_t dropped = 0;
+        std::size_t freed = 0;
+        while (dropped < count &&
+               (count - dropped == kept_buffers || bytes - freed + capacity > most_bytes)) {
+            freed += entries[dropped].capacity;
+            ::operator delete(entries[dropped].storage);
+            ++dropped;
+        }
+        remove(0, dropped);
+        entries[count++] = {storage, capacity};
+        bytes += capacity;
+    }
+    void remove(std::size_t first, std::size_t last) noexcept {
+        for (std::size_t i = first; i < last; ++i)
+            bytes -= entries[i].capacity;
+        std::copy(entries.begin() + static_cast<std::ptrdiff_t>(last),
+                  entries.begin() + static_cast<std::ptrdiff_t>(count),
+                  entries.begin() + static_cast<std::ptrdiff_t>(first));
+        count -= last - first;
+    }
 };
-constinit thread_local store released{};
+
+// Small buffers come and go on one thread; large ones, whose pages are dear, wander from the thread
+// that filled them to the one that wrote them.
+constexpr std::size_t large = std::size_t{64} << 10;
+constexpr std::size_t most_small_bytes = std::size_t{256} << 10;  // of one thread
+constexpr std::size_t most_large_bytes = std::size_t{8} << 20;    // of the process
+
+constinit std::mutex large_mutex;
+constinit store large_store{};
+constinit thread_local store small_store{};
+constinit thread_local bool store_closed = false;
 
 struct store_closer {
     bool touched = false;
     ~store_closer() {
-        released.now = store::state::closed;
-        while (released.count > 0) {
-            ::operator delete(released.entries[--released.count].storage);
-        }
-        released.bytes = 0;
+        store_closed = true;
+        while (small_store.count > 0)
+            ::operator delete(small_store.entries[--small_store.count].storage);
     }
 };
 thread_local store_closer closer;
-
-bool open_store() {
-    if (released.now == store::state::unused) {
-        released.now = store::state::open;
-        closer.touched = true;  // first use: its destructor will run when the thread ends
-    }
-    return released.now == store::state::open;
-}
 
 constexpr std::size_t longest_tag = 5;
 constexpr std::size_t longest_varint = 10;
@@ -76,21 +111,18 @@ void copy_bytes(std::byte* to, const void* data, std::size_t size) noexcept {
 
 namespace detail {
 
+std::byte* acquire_kept(std::size_t at_least, std::size_t& capacity) noexcept {
+    if (at_least < large) return small_store.take(at_least, capacity);
+    // Never waited for: a process forked from this one may have inherited it locked.
+    const std::unique_lock lock{large_mutex, std::try_to_lock};
+    return lock ? large_store.take(at_least, capacity) : nullptr;
+}
+
 std::byte* acquire(std::size_t at_least, std::size_t& capacity) {
-    // The newest first: it is the one that is still in the cache.
-    for (std::size_t i = released.count; i-- > 0;) {
-        const store::entry found = released.entries[i];
-        if (found.capacity >= at_least) {
-            std::copy(released.entries.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                      released.entries.begin() + static_cast<std::ptrdiff_t>(released.count),
-                      released.entries.begin() + static_cast<std::ptrdiff_t>(i));
-            --released.count;
-            released.bytes -= found.capacity;
-            capacity = found.capacity;
-            return found.storage;
-        }
-    }
-    capacity = std::max(at_least, first_capacity);
+    if (std::byte* const kept = acquire_kept(at_least, capacity)) return kept;
+    // Few sizes, so that a released buffer fits the next message of about the same length.
+    capacity = at_least < large ? std::bit_ceil(std::max(at_least, first_capacity))
+                                : (at_least + large - 1) / large * large;
     return static_cast<std::byte*>(::operator new(capacity));
 }
 
@@ -99,26 +131,15 @@ void release(std::byte* storage, std::size_t capacity) noexcept {
         delete[] storage;
         return;
     }
-    if (capacity > kept_bytes || !open_store()) {
-        ::operator delete(storage);
-        return;
+    if (capacity >= large) {
+        const std::unique_lock lock{large_mutex, std::try_to_lock};
+        if (lock && capacity <= most_large_bytes)
+            return large_store.keep(storage, capacity, most_large_bytes);
+    } else if (!store_closed) {
+        closer.touched = true;  // first use: its destructor will run when the thread ends
+        return small_store.keep(storage, capacity, most_small_bytes);
     }
-    // The oldest make room.
-    std::size_t dropped = 0;
-    while (dropped < released.count &&
-           (released.count - dropped == kept_buffers || released.bytes + capacity > kept_bytes)) {
-        released.bytes -= released.entries[dropped].capacity;
-        ::operator delete(released.entries[dropped].storage);
-        ++dropped;
-    }
-    if (dropped > 0) {
-        std::copy(released.entries.begin() + static_cast<std::ptrdiff_t>(dropped),
-                  released.entries.begin() + static_cast<std::ptrdiff_t>(released.count),
-                  released.entries.begin());
-        released.count -= dropped;
-    }
-    released.entries[released.count++] = {storage, capacity};
-    released.bytes += capacity;
+    ::operator delete(storage);
 }
 
 void fail(const char* what) {

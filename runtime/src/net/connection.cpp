@@ -17,6 +17,8 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::size_t frames_per_step = 32;
 constexpr auto connect_retry = std::chrono::milliseconds{5};
+// How long an answer may wait for those of the methods that run after it.
+constexpr auto longest_batch = std::chrono::microseconds{50};
 
 // The method that this thread runs right now, for a connection that it owns unless taken over.
 struct running_method {
@@ -24,6 +26,9 @@ struct running_method {
     std::uint64_t run = 0;
 };
 thread_local running_method current;
+
+// Whose completions this thread tells right now, if it may run users' code for it.
+thread_local connection* telling = nullptr;
 
 }  // namespace
 
@@ -254,27 +259,31 @@ bool connection::after_read(ssize_t got) {
 }
 
 connection::progress connection::process(who by, waiter* mine) {
-    for (;;) {
+    for (bool ended = false;;) {
+        if (!run_completions()) return progress::lost;
+        if (ended) return progress::ended;
         while (next_arrived_ < arrived_.size()) {
             auto call = std::move(arrived_[next_arrived_++]);
             if (by == who::waiter) {
                 shell_->run_elsewhere(std::move(call));
             } else if (!run_method(std::move(call))) {
                 return progress::lost;
+            } else if (next_arrived_ < arrived_.size()) {
+                end_batch_if_late();
             }
         }
         arrived_.clear();
         next_arrived_ = 0;
         bool more = false;
-        bool ended = false;
         bool noted = false;
         auto self = shared_from_this();
+        batch_began_ = clock::now();
         {
             std::lock_guard hold{mutex_};
             batch_thread_ = this_thread_mark();
             try {
                 more =
-                    session_.take(receiver_, self, clock::now(), frames_per_step, owner_actions_);
+                    session_.take(receiver_, self, batch_began_, frames_per_step, owner_actions_);
             } catch (const std::bad_alloc&) {
                 session_.close(errc::connection_lost, "out of memory", owner_actions_);
             }
@@ -288,10 +297,40 @@ connection::progress connection::process(who by, waiter* mine) {
             noted = note(owner_actions_, mine);
         }
         arrived_.swap(owner_actions_.arrived);
+        // A waiting thread of a user may hold locks that the user's callbacks want.
+        telling = by == who::pool ? this : nullptr;
         run(owner_actions_, noted, mine);
-        if (ended) return progress::ended;
-        if (arrived_.empty() && !more) return progress::dry;
+        telling = nullptr;
+        if (!ended && completions_.empty() && arrived_.empty() && !more) return progress::dry;
     }
+}
+
+bool connection::run_here(const shell& by, void (*work)(void*), void* context) noexcept {
+    if (telling == nullptr || telling->shell_.get() != &by) return false;
+    try {
+        telling->completions_.push_back({work, context});
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
+bool connection::run_completions() {
+    while (next_completion_ < completions_.size()) {
+        const completion next = completions_[next_completion_++];
+        if (!run_interruptibly([&] { next.work(next.context); })) return false;
+        if (next_completion_ < completions_.size()) end_batch_if_late();
+    }
+    completions_.clear();
+    next_completion_ = 0;
+    return true;
+}
+
+void connection::end_batch_if_late() {
+    const auto now = clock::now();
+    if (now - batch_began_ < longest_batch) return;
+    flush(flusher::other, patience::wait_a_little);
+    batch_began_ = now;
 }
 
 bool connection::run_method(std::unique_ptr<core::served_call> call) {
@@ -305,12 +344,18 @@ bool connection::run_method(std::unique_ptr<core::served_call> call) {
                      "every thread of the server runs a method");
         return true;
     }
+    return run_interruptibly([&] { sink->on_call(std::move(call)); });
+}
+
+// Runs users' code; false: it took long, and another thread has the connection.
+template <class Work>
+bool connection::run_interruptibly(const Work& work) {
     const auto run = ++runs_;
     // The full fence orders this before the look at whether the monitor runs (method_begins).
     gate_.store(running_state(run), std::memory_order_seq_cst);
     shell_->method_begins();
     const auto outer = std::exchange(current, running_method{this, run});
-    sink->on_call(std::move(call));
+    work();
     current = outer;
     auto expected = running_state(run);
     return gate_.compare_exchange_strong(expected, gate_owned, std::memory_order_acq_rel);
@@ -333,7 +378,8 @@ bool connection::take_over(std::uint64_t run) {
             return false;
         batch_thread_ = nullptr;  // from here on that method's answer is written at once
     }
-    if (next_arrived_ < arrived_.size() || receiver_.holds_input()) {
+    if (next_completion_ < completions_.size() || next_arrived_ < arrived_.size() ||
+        receiver_.holds_input()) {
         shell_->continue_serving(shared_from_this());
         return true;
     }

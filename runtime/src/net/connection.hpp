@@ -57,6 +57,9 @@ public:
     bool take_over(std::uint64_t run);
     /// Takes the connection from the method that this thread runs, if it runs one.
     static void before_blocking() noexcept;
+    /// Keeps work for the thread that is telling completions of a connection of `by` right now, and
+    /// runs it there afterwards, outside of all locks. False: this thread is not doing that.
+    static bool run_here(const shell& by, void (*work)(void*), void* context) noexcept;
     /// The number of the method that runs now, as the owner said; 0: none.
     std::uint64_t running() const noexcept;
     /// Arms the connection if nobody reads it and nobody has since `seen`, which is updated.
@@ -103,6 +106,10 @@ private:
     void serve();
     progress process(who by, waiter* mine = nullptr);
     bool run_method(std::unique_ptr<core::served_call> call);
+    bool run_completions();  // false: the connection was taken from this thread
+    template <class Work>
+    bool run_interruptibly(const Work& work);
+    void end_batch_if_late();
     ssize_t read_some(bool blocking);
     bool after_read(ssize_t got);  // false: ended
     void connect_step();
@@ -143,6 +150,13 @@ private:
     spinner spinner_;
     std::vector<std::unique_ptr<core::served_call>> arrived_;
     std::size_t next_arrived_ = 0;
+    struct completion {
+        void (*work)(void*);
+        void* context;
+    };
+    std::vector<completion> completions_;  // of users' code, which may take long
+    std::size_t next_completion_ = 0;
+    core::time_point batch_began_{};  // what was answered since then waits for the next write
     std::uint64_t runs_ = 0;
     core::actions owner_actions_;
     std::vector<address> addresses_;

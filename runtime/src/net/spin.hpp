@@ -41,7 +41,7 @@ public:
         for (;;) {
             const ssize_t got = read();
             const auto now = clock::now();
-            if (now - last > gap) {
+            if (now - last > (got == -1 ? gap : gap_with_data)) {
                 lose();
                 return got;
             }
@@ -60,7 +60,10 @@ public:
 
 private:
     static constexpr auto budget = std::chrono::microseconds{50};
+    // Longer than a read takes: the thread was descheduled. One that finds octets has to copy them
+    // and to give the kernel's buffers back.
     static constexpr auto gap = std::chrono::microseconds{3};
+    static constexpr auto gap_with_data = std::chrono::microseconds{8};
     static constexpr auto shortest_pause = std::chrono::milliseconds{1};
     static constexpr auto longest_pause = std::chrono::milliseconds{16};
     static constexpr int most = 8;

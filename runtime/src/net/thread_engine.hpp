@@ -45,6 +45,9 @@ public:
 
     // executor
     bool post(void (*work)(void*), void* context) override;
+    bool run_here(void (*callback)(void*), void* context) noexcept override {
+        return !saturated() && connection::run_here(*this, callback, context);
+    }
     bool on_worker() const noexcept override;
 
 private:
