@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <ostream>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
