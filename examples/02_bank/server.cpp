@@ -4,6 +4,7 @@
 #include <iostream>
 
 int main() {
+    roi::stop_signals stop;  // from here on SIGTERM ends serve(), also while it opens
     try {
         demo::BankServer bank;
         std::cout << "the bank is open" << std::endl;

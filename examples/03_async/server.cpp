@@ -4,6 +4,7 @@
 #include <iostream>
 
 int main() {
+    roi::stop_signals stop;
     demo::ShopServer north{roi::as("shop-north"), 100};
     demo::ShopServer south{roi::as("shop-south"), 90};
     demo::ShopServer market{roi::as("shop-market"), 110};

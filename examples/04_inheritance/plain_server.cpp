@@ -25,6 +25,7 @@ private:
 }  // namespace
 
 int main() {
+    roi::stop_signals stop;
     plain_files files;
     const roi::servant published = roi::publish(files);
     std::cout << "plain files are served" << std::endl;

@@ -32,6 +32,7 @@ public:
 }  // namespace
 
 int main() {
+    roi::stop_signals stop;
     vault files;                      // means "files" in the default scope: the plain server
     roi::nameserver::embedded names;  // the scope of this program, with nothing in it yet
     const roi::servant published = roi::publish(files, roi::as("files").in(names));

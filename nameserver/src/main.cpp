@@ -133,6 +133,8 @@ int refuse(const std::string& text) {
 }
 
 int run(const settings& with) {
+    // What says that it is ready can be told to end.
+    const roi::stop_signals stop;
     const log_sink log = make_log(with.lowest);
     roi::set_log([log](roi::log_level how, std::string_view line) {
         static constexpr level levels[] = {level::debug, level::info, level::warning, level::error};

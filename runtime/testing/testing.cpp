@@ -26,7 +26,6 @@ public:
     }
     core::executor& executor() override { return *to_; }
     identity runtime_id() const override { return {to_->identity.high, to_->identity.low}; }
-    void on_stop_signal(void (*)(void*), void*) override {}
     bool stop(core::time_point deadline) override { return to_->stop(deadline); }
 
 private:

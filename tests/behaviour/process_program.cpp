@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
@@ -74,6 +75,34 @@ int serve(const std::string&) {
     return 0;
 }
 
+// Told to end, by itself, before it comes to serve().
+int signalled_early(const std::string& which) {
+    const roi::stop_signals stop;
+    demo::KitchenServer cook;
+    say("ready " + own_endpoint());
+    std::raise(which == "SIGINT" ? SIGINT : SIGTERM);
+    say(stop.received() ? "heard" : "not heard");
+    roi::serve();
+    say("served " + std::to_string(cook.runs()));
+    return 0;
+}
+
+// Has a loop and a handler of its own: publishing changes nothing about its signals.
+int own_loop(const std::string&) {
+    struct sigaction mine {};
+    mine.sa_handler = [](int) { std::_Exit(17); };
+    ::sigaction(SIGTERM, &mine, nullptr);
+    {
+        const roi::stop_signals stop;  // for a while
+        std::raise(SIGTERM);
+        say(stop.received() ? "heard" : "not heard");
+    }
+    demo::KitchenServer cook;
+    demo::KitchenClient{}.nothing();
+    std::raise(SIGTERM);
+    return 0;
+}
+
 // Serves a method that never ends.
 int serve_stuck(const std::string&) {
     roi::set_log([](roi::log_level, std::string_view line) { say(std::string{line}); });
@@ -113,9 +142,10 @@ int fork_child(const std::string&) {
 
 int main(int argc, char** argv) {
     const std::map<std::string, std::function<int(const std::string&)>> modes{
-        {"exit-under-way", exit_under_way}, {"exit-with-call", exit_with_call},
-        {"static-objects", static_objects}, {"serve", serve},
-        {"serve-stuck", serve_stuck},       {"fork", fork_child},
+        {"exit-under-way", exit_under_way},   {"exit-with-call", exit_with_call},
+        {"static-objects", static_objects},   {"serve", serve},
+        {"serve-stuck", serve_stuck},         {"fork", fork_child},
+        {"signalled-early", signalled_early}, {"own-loop", own_loop},
     };
     const auto mode = modes.find(argc > 1 ? argv[1] : "");
     if (mode == modes.end()) return 64;

@@ -61,6 +61,23 @@ TEST_CASE("serve() returns after SIGTERM and after SIGINT, and the process ends 
     }
 }
 
+TEST_CASE("a signal that comes before serve() ends the process in order") {
+    for (const std::string signal : {"SIGTERM", "SIGINT"}) {
+        const finished ended = run("signalled-early", signal);
+        INFO(ended.output);
+        CHECK(ended.status.success());
+        CHECK(ended.output.find("\nheard") != std::string::npos);
+        CHECK(ended.output.find("served 0") != std::string::npos);
+    }
+}
+
+TEST_CASE("a program with a loop of its own keeps its own handling of signals") {
+    const finished ended = run("own-loop");
+    INFO(ended.output);
+    CHECK(ended.output.find("heard") == 0);
+    CHECK(ended.status == exit_status{17, 0});
+}
+
 TEST_CASE("a second signal ends a process that waits for a method") {
     const surroundings here;
     process server{here.run(BEHAVIOUR_PROGRAM, {"serve-stuck"})};

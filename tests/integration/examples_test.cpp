@@ -49,7 +49,6 @@ struct examples : stage {
 };
 
 void check_clean_end(process& server) {
-    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     const auto status = server.wait();
     CAPTURE(server.output());

@@ -129,7 +129,6 @@ TEST_CASE("what is published is found without configuration, with who holds it")
     CHECK(found.locations.at(0).pid == server.pid());
     CHECK(found.address.size() == 32);
 
-    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     CHECK(server.wait() == exit_status{0, 0});
     CHECK_FALSE(f.holds("counter"));
@@ -371,7 +370,6 @@ TEST_CASE("a name server that is asked to end does so, with the names kept") {
     fixture f;
     f.start();
     CHECK(f.names().publish(raw("kept", 1)).status == status::ok);
-    f.daemon->wait_for_handler(SIGTERM);
     f.daemon->signal(SIGTERM);
     CHECK(f.daemon->wait() == exit_status{0, 0});
     says(f.daemon->output(), "event=stopped");

@@ -193,7 +193,6 @@ TEST_CASE("SIGTERM and ^C end a server with exit code 0, and its name is free") 
     for (const int signal : {SIGTERM, SIGINT}) {
         stage s;
         process server = s.start_bank();
-        server.wait_for_handler(signal);
         server.signal_group(signal);
         CHECK(server.wait().success());
         CHECK(server.output().find("the bank is closed") != std::string::npos);
@@ -207,7 +206,6 @@ TEST_CASE("a call that runs when SIGTERM comes is finished and answered") {
     client_here client(s.here);
     auto audit = client.bank.async_audit(300ms).start();
     server.wait_for("an audit has begun");
-    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     CHECK(audit.get() == 15'000);
     CHECK(server.wait().success());
@@ -219,7 +217,6 @@ TEST_CASE("a second signal ends a server that is still waiting for its calls") {
     client_here client(s.here);
     auto audit = client.bank.async_audit(1h).start();
     server.wait_for("an audit has begun");
-    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     process next = s.start_bank();  // the first signal has been heard: the name is free
     CHECK(server.running());
@@ -231,7 +228,6 @@ TEST_CASE("a second signal ends a server that is still waiting for its calls") {
 TEST_CASE("the name server ends on SIGTERM with exit code 0 and starts again on what it stored") {
     stage s;
     process server = s.start_bank();
-    s.name_server().wait_for_handler(SIGTERM);
     s.name_server().signal(SIGTERM);
     CHECK(s.name_server().wait().success());
     s.start_name_server();
@@ -284,7 +280,6 @@ TEST_CASE("errors of the bank arrive by type, with their fields, from another pr
     CHECK_THROWS_AS(client.bank.balance("carol"), std::out_of_range);
     CHECK_THROWS_AS(client.bank.transfer("alice", "bob", -1), std::invalid_argument);
 
-    server.wait_for_handler(SIGTERM);
     server.signal(SIGTERM);
     CHECK(server.wait().success());
 }

@@ -34,16 +34,6 @@ using clock = std::chrono::steady_clock;
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// Does any thread catch the signal, or wait for it while it is blocked?
-bool handles(pid_t process, int number) {
-    std::ifstream in("/proc/" + std::to_string(process) + "/status");
-    for (std::string line; std::getline(in, line);) {
-        if (!line.starts_with("SigCgt:") && !line.starts_with("SigBlk:")) continue;
-        if ((std::stoull(line.substr(8), nullptr, 16) >> (number - 1) & 1) != 0) return true;
-    }
-    return false;
-}
-
 /// A descriptor that is closed with its object.
 class descriptor {
 public:
@@ -273,15 +263,6 @@ process::process(const command& what) : state_(std::make_unique<state>()) {
 process::~process() = default;
 process::process(process&&) noexcept = default;
 process& process::operator=(process&&) noexcept = default;
-
-void process::wait_for_handler(int number, clock::duration deadline) {
-    const auto end = clock::now() + deadline;
-    while (!handles(pid(), number)) {
-        if (!running() || clock::now() > end)
-            throw process_error("it never handles the signal:\n" + output());
-        std::this_thread::yield();
-    }
-}
 
 std::string process::wait_for(std::string_view text, clock::duration deadline) {
     state& s = *state_;

@@ -86,10 +86,6 @@ public:
     std::string wait_for(std::string_view text,
                          std::chrono::steady_clock::duration deadline = patience);
 
-    /// Waits until it handles signal `number`: a server prints that it is ready before it waits for
-    /// signals.
-    void wait_for_handler(int number, std::chrono::steady_clock::duration deadline = patience);
-
     /// Waits until it has ended, and until all of its output has been read.
     exit_status wait(std::chrono::steady_clock::duration deadline = patience);
 

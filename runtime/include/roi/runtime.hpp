@@ -2,6 +2,7 @@
 #pragma once
 
 #include <roi/options.hpp>
+#include <roi/serve.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -89,14 +90,6 @@ public:
 private:
     std::shared_ptr<detail::runtime_core> core_;
 };
-
-/// Serves what is published until SIGTERM or SIGINT comes, or stop_serving() is called; then
-/// withdraws all names, lets calls under way finish (a second signal ends the process at once), and
-/// returns. Where methods still run after the drain limit, it says so and ends the process.
-void serve();
-void serve(runtime& owner);
-/// Ends serve() as a signal would. Any thread.
-void stop_serving() noexcept;
 
 enum class log_level { debug, info, warning, error };
 

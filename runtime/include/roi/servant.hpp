@@ -2,6 +2,7 @@
 #pragma once
 
 #include <roi/options.hpp>
+#include <roi/serve.hpp>
 
 #include <memory>
 #include <string>
@@ -98,8 +99,5 @@ template <class T>
 [[nodiscard]] servant publish(std::unique_ptr<T> object, std::string_view name) {
     return roi::publish(std::shared_ptr<T>{std::move(object)}, as(std::string{name}));
 }
-
-/// Serves what is published until SIGTERM or SIGINT comes (more in roi/runtime.hpp).
-void serve();
 
 }  // namespace roi

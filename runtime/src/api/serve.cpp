@@ -1,10 +1,14 @@
-// roi::serve(): from the first call until a signal, and then an orderly end.
+// roi::serve(): until a signal or stop_serving(), and then an orderly end.
 #include <roi/runtime.hpp>
 
 #include "api/log.hpp"
 #include "api/runtime_core.hpp"
 
-#include <condition_variable>
+#include <semaphore.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <mutex>
@@ -12,52 +16,93 @@
 namespace roi {
 namespace {
 
+constexpr std::array caught{SIGINT, SIGTERM};
+
+// Never destroyed: a signal may come at any time. A semaphore, because a signal handler may post
+// one, and nothing has to run, or to be open, for the wake-up to arrive.
 struct serving_state {
-    std::mutex mutex;
-    std::condition_variable changed;
-    unsigned requests = 0;  // of stop_serving() and of signals, since the process began
-    unsigned servers = 0;   // threads in serve()
+    serving_state() { ::sem_init(&requests, 0, 0); }
+    sem_t requests;
+    std::atomic<bool> signalled{false};
+    std::mutex mutex;      // what follows
+    unsigned servers = 0;  // threads in serve()
+    unsigned catchers = 0;
+    std::array<struct sigaction, caught.size()> before{};
 };
 
-// Never destroyed: a signal may come at any time.
 serving_state& the_state() noexcept {
     static serving_state& state = *new serving_state;
     return state;
 }
 
-void request_stop() noexcept {
-    serving_state& state = the_state();
-    const std::lock_guard lock{state.mutex};
-    ++state.requests;
-    state.changed.notify_all();
+extern "C" void roi_on_stop_signal(int) {
+    const int error = errno;
+    // A second signal finds the system's own handling, and ends the process at once.
+    struct sigaction usual {};
+    usual.sa_handler = SIG_DFL;
+    for (const int number : caught)
+        ::sigaction(number, &usual, nullptr);
+    serving_state& state = the_state();  // made before the handler was installed
+    state.signalled.store(true, std::memory_order_release);
+    ::sem_post(&state.requests);
+    errno = error;
 }
 
-void on_signal(void*) {
-    // A second signal finds the system's own handling, and ends the process at once.
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
-    request_stop();
+void wait_for_request(serving_state& state) noexcept {
+    {
+        const std::lock_guard lock{state.mutex};
+        ++state.servers;
+    }
+    while (::sem_wait(&state.requests) != 0) {
+    }  // interrupted by other signals
+    const std::lock_guard lock{state.mutex};
+    if (--state.servers > 0) {
+        ::sem_post(&state.requests);  // one request ends them all
+        return;
+    }
+    // The last one takes the requests away, so that serve() can be called again.
+    while (::sem_trywait(&state.requests) == 0) {
+    }
 }
 
 }  // namespace
+
+stop_signals::stop_signals() {
+    serving_state& state = the_state();
+    const std::lock_guard lock{state.mutex};
+    if (state.catchers++ > 0) return;
+    state.signalled.store(false, std::memory_order_relaxed);
+    struct sigaction ours {};
+    ours.sa_handler = &roi_on_stop_signal;
+    ours.sa_flags = SA_RESTART;
+    for (const int number : caught)
+        ::sigaddset(&ours.sa_mask, number);
+    for (std::size_t i = 0; i < caught.size(); ++i)
+        ::sigaction(caught[i], &ours, &state.before[i]);
+}
+
+stop_signals::~stop_signals() {
+    serving_state& state = the_state();
+    const std::lock_guard lock{state.mutex};
+    if (--state.catchers > 0) return;
+    for (std::size_t i = 0; i < caught.size(); ++i)
+        ::sigaction(caught[i], &state.before[i], nullptr);
+}
+
+bool stop_signals::received() const noexcept {
+    return the_state().signalled.load(std::memory_order_acquire);
+}
 
 void serve() {
     serve(runtime::current());
 }
 
 void serve(runtime& owner) {
+    const stop_signals signals;
     detail::runtime_core& core = *owner.core();
-    core.engine().on_stop_signal(&on_signal, nullptr);
     detail::log(log_level::info, "serves until SIGTERM or SIGINT");
     core.executor().before_blocking();
-    serving_state& state = the_state();
-    {
-        std::unique_lock lock{state.mutex};
-        ++state.servers;
-        state.changed.wait(lock, [&] { return state.requests > 0; });
-        // The last one takes the request away, so that serve() can be called again.
-        if (--state.servers == 0) state.requests = 0;
-    }
+    wait_for_request(the_state());
     core.withdraw_all();
     const auto deadline = core.now() + core.options().drain_limit;
     while (core.calls_running() > 0 && core.now() < deadline) {
@@ -72,7 +117,7 @@ void serve(runtime& owner) {
 }
 
 void stop_serving() noexcept {
-    request_stop();
+    ::sem_post(&the_state().requests);
 }
 
 }  // namespace roi

@@ -69,10 +69,6 @@ public:
     };
     virtual identity runtime_id() const = 0;
 
-    /// Runs `notify` once, when SIGINT or SIGTERM arrives; on a thread that must not be blocked.
-    /// The process's handling of both is changed by the first call. Not on simulated nodes.
-    virtual void on_stop_signal(void (*notify)(void* context), void* context) = 0;
-
     /// Ends it all: no new connections, peers are told (GoAway), calls under way finish.
     ///
     /// At `deadline` the rest is cancelled: own calls end with shutting_down, calls being served

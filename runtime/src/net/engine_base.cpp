@@ -258,14 +258,6 @@ bool engine_base::cancel_timer(std::uint64_t timer) {
     return timers_->cancel(timer);
 }
 
-void engine_base::on_stop_signal(void (*notify)(void*), void* context) {
-    std::lock_guard hold{mutex_};
-    if (!signals_) signals_ = std::make_shared<boost::asio::signal_set>(*context_, SIGINT, SIGTERM);
-    signals_->async_wait([notify, context](const boost::system::error_code& failed, int) {
-        if (!failed) notify(context);
-    });
-}
-
 // --- the end -------------------------------------------------------------------------------------
 
 bool engine_base::stop(core::time_point deadline) {
@@ -279,7 +271,6 @@ bool engine_base::stop(core::time_point deadline) {
         listeners.swap(listeners_);
         for (const auto& entry : connections_)
             all.push_back(entry.second);
-        if (signals_) signals_->cancel();
         if (resolver_) resolver_->cancel();
     }
     for (const auto& entry : listeners)
@@ -320,9 +311,6 @@ public:
     }
     core::executor& executor() override { return *to_; }
     identity runtime_id() const override { return {to_->who().high, to_->who().low}; }
-    void on_stop_signal(void (*notify)(void*), void* context) override {
-        to_->on_stop_signal(notify, context);
-    }
     bool stop(core::time_point deadline) override { return to_->stop(deadline); }
 
 private:

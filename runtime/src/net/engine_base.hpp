@@ -9,7 +9,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/signal_set.hpp>
 
 #include <condition_variable>
 #include <map>
@@ -34,7 +33,6 @@ public:
     std::vector<std::string> endpoints() const;
     std::shared_ptr<core::channel> connect(const std::string& where);
     const core::session::identity& who() const noexcept { return settings_->own; }
-    void on_stop_signal(void (*notify)(void*), void* context);
     bool stop(core::time_point deadline);
 
     // shell
@@ -80,7 +78,6 @@ private:
     std::size_t accepted_ = 0;
     std::map<std::string, std::shared_ptr<listener>> listeners_;
     std::shared_ptr<boost::asio::ip::tcp::resolver> resolver_;
-    std::shared_ptr<boost::asio::signal_set> signals_;
     std::mutex stop_mutex_;
     bool stopped_ = false;
     bool drained_ = true;

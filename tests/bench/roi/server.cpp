@@ -8,6 +8,7 @@
 #include <string>
 
 int main(int argc, char** argv) {
+    roi::stop_signals stop;
     const bench::arguments how = bench::parse_server(argc, argv);
     roi::set_log([](roi::log_level, std::string_view) {});  // that no name server is in reach
     roi::runtime runtime{roi::runtime_options{

@@ -6,6 +6,7 @@
 #include <iostream>
 
 int main() {
+    roi::stop_signals stop;
     toys::BoxServer box;
     std::cout << "the box is open" << std::endl;
     roi::serve();

@@ -8,6 +8,7 @@
 #include <string>
 
 int main(int argc, char** argv) {
+    roi::stop_signals stop;
     roi::set_log([](roi::log_level, std::string_view line) {
         std::fprintf(stderr, "log: %.*s\n", static_cast<int>(line.size()), line.data());
     });
