@@ -98,7 +98,9 @@ public:
     bool failed() const noexcept override { return ended_ || session_.refuses_calls(); }
     const core::incoming::peer& from() const noexcept override { return peer_; }
     void answer(core::served_call& call, wire::writer&& bytes, bool whole) noexcept override;
-    void forget(core::served_call& call) noexcept override { session_.forget(call.id()); }
+    void forget(core::served_call& call) noexcept override {
+        session_.forget(call.id(), call.arguments().size());
+    }
 
 private:
     void receive(std::span<const std::byte> bytes);

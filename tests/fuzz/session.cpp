@@ -24,7 +24,9 @@ struct end final : served_call::host {
     void answer(served_call& call, roi::wire::writer&& bytes, bool whole) noexcept override {
         talk->answer(call.id(), call.oneway(), std::move(bytes), whole);
     }
-    void forget(served_call& call) noexcept override { talk->forget(call.id()); }
+    void forget(served_call& call) noexcept override {
+        talk->forget(call.id(), call.arguments().size());
+    }
     void run(actions& todo) {
         for (auto& done : todo.done)
             done.call->completed(std::move(done.result));

@@ -1,6 +1,8 @@
 // The strand: who holds an object, who waits, who may enter again.
 #include "core/strand.hpp"
 
+#include "core/dispatch.hpp"
+
 #include <doctest/doctest.h>
 
 #include <array>
@@ -136,6 +138,22 @@ TEST_CASE("a queued call can be taken out") {
     CHECK_FALSE(object.remove(calls[0]));
     CHECK(object.leave(calls[0]) == &calls[2]);
     CHECK(object.remove_first() == nullptr);
+}
+
+TEST_CASE("a method may take long when it never ran, or did so lately") {
+    using roi::core::slow_methods;
+    slow_methods methods{2};
+    const std::chrono::steady_clock::time_point begin{std::chrono::hours{1}};
+    CHECK(methods.may_take_long(0));
+    methods.ran(0, begin, begin + slow_methods::brief);
+    CHECK_FALSE(methods.may_take_long(0));
+    methods.ran(0, begin, begin + slow_methods::brief + std::chrono::nanoseconds{1});
+    CHECK(methods.may_take_long(0));
+    CHECK_FALSE(methods.is_slow(0, begin));
+    for (int i = 0; i < 2; ++i)
+        methods.ran(0, begin, begin);
+    CHECK_FALSE(methods.may_take_long(0));  // forgotten, the more slowly the longer it took
+    CHECK(methods.may_take_long(1));
 }
 
 }  // namespace

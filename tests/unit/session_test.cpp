@@ -41,7 +41,9 @@ struct end final : served_call::host {
     void answer(served_call& call, roi::wire::writer&& bytes, bool whole) noexcept override {
         session_.answer(call.id(), call.oneway(), std::move(bytes), whole);
     }
-    void forget(served_call& call) noexcept override { session_.forget(call.id()); }
+    void forget(served_call& call) noexcept override {
+        session_.forget(call.id(), call.arguments().size());
+    }
 
     void run(actions& todo) {
         for (auto& one : todo.done)
@@ -610,4 +612,101 @@ TEST_CASE("the table of calls finds what it holds after any order of inserts and
         CHECK(*table.find(id) == static_cast<int>(id & 0xFFFF));
     }
     CHECK(table.find(0) == nullptr);
+}
+
+TEST_CASE(
+    "results that a caller does not read are kept up to a limit, and one beyond is not sent") {
+    limits server;
+    server.max_unwritten = 400'000;
+    pair two{{}, server};
+    std::vector<seam::call*> all;
+    for (int i = 0; i < 4; ++i)
+        two.a.start(*all.emplace_back(&make(1)));
+    two.settle();
+    REQUIRE(two.b.calls.size() == 4);
+    const auto reply = [&](std::size_t call, std::size_t size) {
+        roi::wire::writer result;
+        result.put_space(size);
+        two.b.calls[call]->reply(std::move(result));
+    };
+    reply(0, 200'000);
+    reply(1, 200'000);  // at the limit
+    reply(2, 200'001);  // one past it
+    reply(3, 10);       // a small one goes out as ever
+    two.settle();
+    CHECK(all[0]->answer.result.size() == 200'000);
+    CHECK(all[1]->answer.result.size() == 200'000);
+    CHECK(all[2]->failed(errc::message_too_large, outcome::executed));
+    CHECK(all[3]->answer.what == kind::result);
+    two.b.calls.clear();
+    auto& next = make(1);
+    two.a.start(next);
+    two.settle();
+    reply(0, 500'000);  // alone it may be larger
+    two.settle();
+    CHECK(next.answer.result.size() == 500'000);
+}
+
+TEST_CASE("large results that wait make a session congested until they are written") {
+    limits server;
+    server.write_large = 200'000;
+    pair two{{}, server};
+    auto& first = make(1);
+    auto& second = make(1);
+    two.a.start(first);
+    two.a.start(second);
+    two.settle();
+    roi::wire::writer result;
+    result.put_space(200'000);
+    two.b.calls[0]->reply(std::move(result));
+    CHECK_FALSE(two.b.session_.congested());  // at the limit
+    roi::wire::writer more;
+    more.put_space(200'000);
+    two.b.calls[1]->reply(std::move(more));
+    CHECK(two.b.session_.congested());
+    two.settle();
+    CHECK_FALSE(two.b.session_.congested());
+    CHECK(second.answer.result.size() == 200'000);
+}
+
+TEST_CASE("the arguments of calls under way are bounded, until their calls are gone") {
+    limits server;
+    server.max_served = 1000;
+    pair two{{}, server};
+    auto& first = make(1, std::string(400, 'x'));
+    auto& fits = make(1, std::string(600, 'x'));
+    auto& beyond = make(1, "x");
+    for (auto* one : {&first, &fits, &beyond})
+        two.a.start(*one);
+    two.settle();
+    CHECK(beyond.failed(errc::overloaded, outcome::not_executed));
+    REQUIRE(two.b.calls.size() == 2);
+    two.b.calls[0]->reply({});
+    two.settle();
+    CHECK(first.answer.what == kind::result);
+    auto& still = make(1, "x");  // the answered call still has its arguments
+    two.a.start(still);
+    two.settle();
+    CHECK(still.failed(errc::overloaded, outcome::not_executed));
+    two.b.calls.clear();
+    auto& large = make(1, std::string(1001, 'x'));  // alone it may be larger
+    two.a.start(large);
+    two.settle();
+    REQUIRE(two.b.calls.size() == 1);
+    two.b.calls[0]->reply({});
+    two.settle();
+    CHECK(large.answer.what == kind::result);
+}
+
+TEST_CASE("a peer that asks and asks and does not read is given up") {
+    limits server;
+    server.max_small_unwritten = 10'000;
+    pair two{{}, server};
+    two.settle();
+    for (int i = 0; i < 10'000 && two.b.session_.is_open(); ++i) {
+        two.a.session_.ping(static_cast<std::uint64_t>(i));
+        two.b.receive(two.a.written());  // and what two.b answers is not read
+    }
+    CHECK(two.b.session_.reason() == errc::malformed);
+    CHECK(two.b.session_.reason_text().find("does not read") != std::string::npos);
 }

@@ -59,6 +59,8 @@ public:
 
     void start();
     void wait();
+    /// The same where nobody else holds the call: it can be waited for in cheaper ways.
+    void wait_alone();
     void cancel() noexcept;
     bool has_ended() const noexcept;
     /// Starts the call unless it has been started. False: it has ended already, and `observer` will

@@ -70,12 +70,12 @@ public:
     /// call failed.
     template <class T>
     T invoke(T (*decode)(wire::reader), std::span<const known_exception> known = {}) {
-        pending_.wait();
+        pending_.wait_alone();
         return pending_.take(decode, known);
     }
     /// The same for a method that gives nothing back.
     void invoke(std::span<const known_exception> known = {}) {
-        pending_.wait();
+        pending_.wait_alone();
         pending_.take(nullptr, known);
     }
 

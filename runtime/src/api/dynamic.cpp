@@ -71,7 +71,7 @@ std::vector<std::byte> call(const target& object, const method& what,
     const std::unique_ptr<detail::outgoing_call, void (*)(detail::outgoing_call*)> owner{
         call, [](detail::outgoing_call* ended) { ended->drop(); }};
     call->arguments().put_raw(arguments);
-    call->wait();
+    call->wait_alone();
     const core::answer& answer = call->answer();
     switch (answer.what) {
         case core::answer::kind::failure:

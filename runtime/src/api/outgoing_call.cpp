@@ -171,6 +171,7 @@ void outgoing_call::send(std::shared_ptr<const location> where, bool will_wait) 
                                                *deadline_ - object_->owner().now()));
     }
     tried->will_wait = will_wait;
+    tried->cancellable = !alone_;
     tried->channel = channel = where->channel;
     tried->where = std::move(where);
     {
@@ -621,6 +622,10 @@ void pending::start() {
 
 void pending::wait() {
     call_->wait();
+}
+
+void pending::wait_alone() {
+    call_->wait_alone();
 }
 
 void pending::cancel() noexcept {

@@ -42,6 +42,11 @@ public:
 
     void start() noexcept;
     void wait() noexcept;
+    /// The same where no other thread can reach this call to cancel it.
+    void wait_alone() noexcept {
+        alone_ = context_ == nullptr;  // an enclosing call is given up by others
+        wait();
+    }
     void cancel() noexcept;
     /// Its owner lets go: cancelled where it is under way, and nobody is told.
     void drop() noexcept;
@@ -106,6 +111,7 @@ private:
     serving* context_ = nullptr;  // retained
     std::uint64_t token_ = 0;     // that our object may be re-entered with while we wait
     bool begun_ = false;
+    bool alone_ = false;
 
     wire::writer arguments_;
     wire::writer kept_arguments_;  // for another attempt

@@ -261,6 +261,7 @@ void published_object::start(serving& call) noexcept {
         }
         const std::shared_ptr<published_object> keep = next->object_pointer();
         const std::size_t index = next->method_index();
+        if (object.slow_.may_take_long(index)) next->call().answers_first();
         next->run();
         object.slow_.ran(index, begin, object.owner_->now());
         next = std::exchange(this_loop.next, nullptr);

@@ -65,6 +65,9 @@ public:
     /// Set before start() where this thread calls channel::wait() next: then that thread reads the
     /// answer, and no other is woken for it. Without it a thread of the runtime reads.
     bool will_wait = false;
+    /// May somebody cancel() it while that thread waits? Where nobody can, the thread may sleep in
+    /// ways that only an answer ends, which costs a system call less.
+    bool cancellable = true;
 
     /// Runs exactly once for each started call, on any thread, under no lock of the connection.
     /// It must not block.
@@ -117,6 +120,10 @@ public:
     /// Calls `notify` once when that happens (at once if it has); null takes it back and returns
     /// when no notification is running.
     virtual void on_abandoned(void (*notify)(void*), void* context) = 0;
+
+    /// The method that follows may take long: what this thread has answered on the connection and
+    /// not yet written goes out now.
+    virtual void answers_first() noexcept {}
 
     virtual void reply(wire::writer&& result) noexcept = 0;
     virtual void fail(std::span<const wire_exception> exceptions) noexcept = 0;

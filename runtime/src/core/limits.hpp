@@ -41,6 +41,17 @@ struct limits {
     /// Small frames waiting to be written on one connection. Above it no call is read and no own
     /// call is written until the peer has read.
     std::size_t write_buffer = std::size_t{1} << 20;
+    /// The same for large messages: those that wait to be written on one connection.
+    std::size_t write_large = std::size_t{16} << 20;
+    /// What methods that run already may add to that; a result beyond it is not sent
+    /// (message_too_large, executed).
+    std::size_t max_unwritten = std::size_t{256} << 20;
+    /// A peer whose own frames (calls to refuse, pings) make so much wait for it in small frames is
+    /// given up as malformed: it asks and does not read.
+    std::size_t max_small_unwritten = std::size_t{64} << 20;
+    /// Arguments of the calls that one connection has under way; one call more is refused
+    /// (overloaded, not_executed).
+    std::size_t max_served = std::size_t{256} << 20;
     /// A peer that reads nothing for so long while something waits for it is given up.
     std::chrono::milliseconds write_time{10'000};
 

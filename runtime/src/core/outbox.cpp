@@ -12,6 +12,7 @@ std::uint64_t outbox::put(std::span<const std::byte> frames) {
 }
 
 void outbox::put_large(std::uint64_t id, bool of_reply, wire::buffer message) {
+    large_octets_ += message.size();
     large_.push_back({id, std::move(message), 0, of_reply, false});
 }
 
@@ -22,6 +23,7 @@ void outbox::drop_large(std::uint64_t id, bool of_reply) noexcept {
         if (entry == large_.begin() && segment()) {
             entry->dropped = true;
         } else {
+            large_octets_ -= entry->message.size();
             large_.erase(entry);
         }
         return;
@@ -41,6 +43,11 @@ bool outbox::take_back(std::uint64_t position, std::size_t frame_size) noexcept 
     return true;
 }
 
+void outbox::pop_large() noexcept {
+    large_octets_ -= large_.front().message.size();
+    large_.pop_front();
+}
+
 outbox::pieces outbox::next() {
     pieces out;
     if (!segment()) {
@@ -49,7 +56,7 @@ outbox::pieces outbox::next() {
         written_ = head_octets_ = 0;
         writing_.swap(waiting_);
         while (!large_.empty() && large_.front().dropped)
-            large_.pop_front();
+            pop_large();
         if (!large_.empty()) {
             auto& front = large_.front();
             part_left_ = std::min(bounds_->chunk, front.message.size() - front.sent);
@@ -80,7 +87,7 @@ void outbox::wrote(std::size_t count) noexcept {
     part_left_ -= part;
     if (part_left_ > 0) return;
     if (front.dropped || front.sent == front.message.size()) {
-        large_.pop_front();
+        pop_large();
     } else if (large_.size() > 1) {
         // The next message has its turn.
         large_.push_back(std::move(front));

@@ -43,6 +43,8 @@ public:
     std::size_t small_octets() const noexcept {
         return waiting_.size() + (writing_.size() - written_);
     }
+    /// Octets of large messages that are kept until the last of each is written.
+    std::size_t large_octets() const noexcept { return large_octets_; }
     /// Could the octet at `position` have reached the transport?
     bool may_be_sent(std::uint64_t position) const noexcept {
         const std::size_t small = writing_.size() - head_octets_;
@@ -70,6 +72,8 @@ private:
     std::size_t part_left_ = 0;       // octets of large_.front() that belong to the present part
     bool in_flight_ = false;
     std::deque<large> large_;
+    std::size_t large_octets_ = 0;
+    void pop_large() noexcept;
 };
 
 }  // namespace roi::core

@@ -22,6 +22,8 @@ public:
         virtual const incoming::peer& from() const noexcept = 0;
         /// Sends the answer of the call: a result, or (`whole`) a finished Reply frame.
         virtual void answer(served_call& call, wire::writer&& bytes, bool whole) noexcept = 0;
+        /// Writes the answers that wait for the end of the batch.
+        virtual void answers_first() noexcept {}
         /// The call is being destroyed: forget it. After this nobody calls abandon().
         virtual void forget(served_call& call) noexcept = 0;
 
@@ -54,6 +56,7 @@ public:
     std::span<const std::byte> arguments() const noexcept override { return arguments_; }
     bool abandoned() const noexcept override;
     void on_abandoned(void (*notify)(void*), void* context) override;
+    void answers_first() noexcept override { host_->answers_first(); }
     void reply(wire::writer&& result) noexcept override;
     void fail(std::span<const wire_exception> exceptions) noexcept override;
     void refuse(errc code, roi::outcome ran, std::string text) noexcept override;

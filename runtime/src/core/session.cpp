@@ -177,6 +177,10 @@ bool session::take(receiver& in, const std::shared_ptr<served_call::host>& host,
                    std::size_t most, actions& out) {
     for (std::size_t taken = 0; taken < most;) {
         if (state_ >= state::closing) return false;
+        if (out_.small_octets() > bounds_->max_small_unwritten) {
+            violated("it asks and does not read what it is answered", out);
+            return false;
+        }
         chunk_frame head;
         std::size_t size = 0;
         switch (in.next(head, size)) {
@@ -268,6 +272,7 @@ void session::refuse_call(std::uint64_t id, std::uint32_t flags, errc code, std:
 }
 
 void session::serve(std::unique_ptr<served_call> call, actions& out) {
+    served_octets_ += call->arguments().size();
     served_.insert(call->id(), call.get());
     out.arrived.push_back(std::move(call));
 }
@@ -287,6 +292,11 @@ void session::on_call(const call_frame& call, const std::shared_ptr<served_call:
         return refuse_call(call.id, flags, errc::message_too_large,
                            "the arguments exceed the server's limit of " +
                                std::to_string(bounds_->max_message) + " octets");
+    if (const auto size = std::max<std::uint64_t>(call.total_size, call.arguments.size());
+        served_octets_ > 0 && served_octets_ + size > bounds_->max_served)
+        return refuse_call(call.id, flags, errc::overloaded,
+                           "the arguments of the calls under way on one connection exceed " +
+                               std::to_string(bounds_->max_served) + " octets");
     if (call.total_size > call.arguments.size()) {
         partial_call part{call.header, now,
                           std::make_unique<assembly>(call.id, false, call.total_size)};
@@ -560,6 +570,15 @@ void session::answer(std::uint64_t id, bool oneway, wire::writer&& bytes, bool w
         return;
     }
     if (!whole && bytes.size() > bounds_->chunk && peer_.chunks) {
+        if (out_.large_octets() > 0 &&
+            out_.large_octets() + bytes.size() > bounds_->max_unwritten) {
+            wire::writer frame;
+            put_failure(frame, id, errc::message_too_large, outcome::executed,
+                        "the caller has not read " + std::to_string(out_.large_octets()) +
+                            " octets of earlier results");
+            out_.put(frame.bytes());
+            return;
+        }
         wire::buffer message = bytes.take();
         wire::writer head;
         put_reply(head, id, message.size());

@@ -78,7 +78,10 @@ public:
     void pump(time_point now, actions& out);
     bool has_output() const noexcept { return !out_.empty(); }
     /// So much waits that neither calls are read nor own ones written.
-    bool congested() const noexcept { return out_.small_octets() > bounds_->write_buffer; }
+    bool congested() const noexcept {
+        return out_.small_octets() > bounds_->write_buffer ||
+               out_.large_octets() > bounds_->write_large;
+    }
     void idle() noexcept { out_.idle(); }
 
     // --- own calls ------------------------------------------------------------------------------
@@ -102,7 +105,10 @@ public:
 
     /// The answer of a call: a result, or a whole Reply frame.
     void answer(std::uint64_t id, bool oneway, wire::writer&& bytes, bool whole);
-    void forget(std::uint64_t id) noexcept { served_.erase(id); }
+    void forget(std::uint64_t id, std::size_t octets) noexcept {
+        served_.erase(id);
+        served_octets_ -= octets;
+    }
     std::size_t served_calls() const noexcept { return served_.size(); }
 
     // --- time -----------------------------------------------------------------------------------
@@ -195,6 +201,7 @@ private:
 
     std::uint64_t last_served_ = 0;
     call_table<served_call*> served_;
+    std::size_t served_octets_ = 0;  // arguments of calls that exist, answered or not
     std::map<std::uint64_t, partial_call> partial_;  // by id; an ordered map has no bad keys
     std::size_t partial_octets_ = 0;                 // received of partial_ and of results
 

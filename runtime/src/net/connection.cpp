@@ -191,12 +191,14 @@ void connection::serve() {
                 gate_.store(gate_free, std::memory_order_release);
                 return;
             }
-            if (write_blocked_ && session_.congested()) {
-                stalled_ = true;
+            const bool must_wait = write_blocked_ || (writing_ && done == progress::congested);
+            if (must_wait && session_.congested()) {
+                stalled_ = true;  // whoever writes goes on here
                 return;
             }
             wanted = first_waiter_ != nullptr;
         }
+        if (done == progress::congested) continue;
         if (wanted || (turn >= most_turns && shell_->others_wait())) return leave();
         ssize_t got = -1;
         bool looked = false;
@@ -263,6 +265,9 @@ connection::progress connection::process(who by, waiter* mine) {
         if (!run_completions()) return progress::lost;
         if (ended) return progress::ended;
         while (next_arrived_ < arrived_.size()) {
+            // What is answered must be read before more of it is made.
+            if (by == who::pool && congested_.load(std::memory_order_relaxed))
+                return progress::congested;
             auto call = std::move(arrived_[next_arrived_++]);
             if (by == who::waiter) {
                 shell_->run_elsewhere(std::move(call));
@@ -514,7 +519,9 @@ void connection::flush(flusher by, patience how) {
                                               (session_.drained_by_us() && session_.quiet()))) {
             then = after::finished;
         }
-        resume = stalled_ && !(write_blocked_ && session_.congested());
+        const bool congested = session_.congested();
+        congested_.store(congested, std::memory_order_relaxed);
+        resume = stalled_ && !(write_blocked_ && congested);
         if (resume) stalled_ = false;
         noted = note(todo, nullptr);
     }
@@ -551,6 +558,7 @@ void connection::answer(core::served_call& call, wire::writer&& bytes, bool whol
             std::lock_guard hold{mutex_};
             session_.answer(call.id(), call.oneway(), std::move(bytes), whole);
             later = batch_thread_ == this_thread_mark();
+            if (session_.congested()) congested_.store(true, std::memory_order_relaxed);
         }
         if (!later) flush(flusher::other, patience::wait_a_little);
     } catch (...) {
@@ -559,9 +567,21 @@ void connection::answer(core::served_call& call, wire::writer&& bytes, bool whol
     }
 }
 
+void connection::answers_first() noexcept {
+    {
+        std::lock_guard hold{mutex_};
+        if (batch_thread_ != this_thread_mark() || !session_.has_output()) return;
+    }
+    try {
+        flush(flusher::other, patience::none);
+    } catch (...) {
+        abort(errc::connection_lost, "out of memory");
+    }
+}
+
 void connection::forget(core::served_call& call) noexcept {
     std::lock_guard hold{mutex_};
-    session_.forget(call.id());
+    session_.forget(call.id(), call.arguments().size());
 }
 
 // --- time and the end ----------------------------------------------------------------------------

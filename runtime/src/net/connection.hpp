@@ -45,6 +45,7 @@ public:
     // served_call::host
     const core::incoming::peer& from() const noexcept override { return peer_; }
     void answer(core::served_call& call, wire::writer&& bytes, bool whole) noexcept override;
+    void answers_first() noexcept override;
     void forget(core::served_call& call) noexcept override;
 
     // From the shell, on any thread that may run methods or must not (see each).
@@ -99,7 +100,7 @@ private:
         waiter* previous = nullptr;
         bool queued = false;
     };
-    enum class progress { dry, lost, ended };
+    enum class progress { dry, lost, ended, congested };
     enum class who { pool, waiter };
 
     // The owner's work.
@@ -144,6 +145,7 @@ private:
     std::atomic<bool> failed_{false};
     std::atomic<std::uint64_t> gate_{gate_owned};
     std::atomic<std::uint64_t> uses_{0};
+    std::atomic<bool> congested_{false};  // as the session said when something was answered last
 
     // The owner's.
     core::receiver receiver_;

@@ -163,10 +163,11 @@ void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time
                 if (connect_until_)
                     until = until ? std::min(*until, *connect_until_) : connect_until_;
             }
-            if (connected && naps < short_naps &&
+            if (connected && !call.cancellable && naps < short_naps &&
                 (!deadline || *deadline - clock::now() > nap_length * 2)) {
-                // One system call less than poll and recv. It ends by itself after nap_length, to
-                // see a cancellation by another thread; calls that take longer are polled for.
+                // One system call less than poll and recv. It ends by itself after nap_length, so
+                // that a call whose end is told by another thread (a timer) is not missed for long;
+                // calls that take longer are polled for.
                 ++naps;
                 have = false;
                 got = read_some(true);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace roi::net {
 namespace {
@@ -51,13 +52,16 @@ void listener::on_ready() {
         if (closed_) return;
         switch (errno) {
             case EAGAIN:
+                short_ = false;
                 return wait();
             case EMFILE:
             case ENFILE:
             case ENOBUFS:
             case ENOMEM:
                 // The waiting connection stays readable: without a pause this would spin.
-                log_("cannot accept on " + socket_.endpoint + ": " + system_text(errno));
+                if (!std::exchange(short_, true))
+                    log_("cannot accept on " + socket_.endpoint +
+                         " for now: " + system_text(errno));
                 timers_->start(std::chrono::steady_clock::now() + pause_without_descriptors,
                                [self = shared_from_this()] {
                                    if (!self->closed_) self->on_ready();

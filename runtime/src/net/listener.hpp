@@ -35,6 +35,7 @@ private:
     taker take_;
     logger log_;
     std::atomic<bool> closed_{false};
+    bool short_ = false;  // of descriptors or memory, since all who waited were accepted last
 };
 
 }  // namespace roi::net
