@@ -105,11 +105,16 @@ std::string explain(const model::file& file) {
                 out += "remote: " + signature(interface, method) + ": " + promise(method) + "\n";
             }
         }
-        out += place(interface.where) + "class: " + interface.name + ": " +
-               (interface.marked ? "published as '" + interface.published_name + "', "
-                                 : std::string("not marked, ")) +
-               std::to_string(remote) + " remote, " + std::to_string(local) + " local, " +
-               std::to_string(refused) + " refused\n";
+        out +=
+            place(interface.where) + "class: " + interface.name + ": " +
+            (interface.marked ? "published as '" + interface.published_name + "', "
+                              : std::string("not marked, ")) +
+            std::to_string(remote) + " remote, " + std::to_string(local) + " local, " +
+            std::to_string(refused) + " refused" +
+            (interface.marked && !interface.no_server_because.empty()
+                 ? "; no server class, for " + interface.no_server_because + ": use roi::publish()"
+                 : "") +
+            "\n";
     }
     return out;
 }

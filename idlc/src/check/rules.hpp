@@ -55,10 +55,11 @@ record_rule record_marks;          // marks that belong elsewhere
 
 // Of one remote class.
 using interface_rule = void(const model::file&, const model::interface&, diagnostics&);
-interface_rule class_marks;     // contradicting or misplaced marks of a class
-interface_rule method_ids;      // an id given twice
-interface_rule state_fields;    // fields that cannot move
-interface_rule nothing_remote;  // warning: a client without methods
+interface_rule abstract_client;  // nothing a client could derive from
+interface_rule class_marks;      // contradicting or misplaced marks of a class
+interface_rule method_ids;       // an id given twice
+interface_rule state_fields;     // fields that cannot move
+interface_rule nothing_remote;   // warning: a client without methods
 
 // Of a whole file.
 using file_rule = void(const model::file&, diagnostics&);

@@ -229,10 +229,10 @@ void add_server(writer& out, const planned_interface& what) {
                             " that is published while it exists: as " +
                             literal(source.published_name) + ", or as `where` says.");
     out.line("class " + what.server + " final" +
-             (source.is_final ? " {" : " : public " + source.name + " {"));
+             (source.server_holds ? " {" : " : public " + source.name + " {"));
     out.line("public:");
     add_constructors(out, what);
-    out.add(source.is_final ? R"(
+    out.add(source.server_holds ? R"(
         $server$(const $server$&) = delete;
         $server$& operator=(const $server$&) = delete;
         /// Withdraws it, and waits for the methods that are running.
@@ -247,7 +247,7 @@ void add_server(writer& out, const planned_interface& what) {
         roi::servant servant_;
         };
     )"
-                            : R"(
+                                : R"(
         $server$(const $server$&) = delete;
         $server$& operator=(const $server$&) = delete;
         /// Withdraws it, and waits for the methods that are running.
@@ -292,7 +292,14 @@ std::string header_text(const plan& what) {
         out.blank();
         open_namespaces(out, each);
         add_client(out, each);
-        if (!each.source->is_abstract) add_server(out, each);
+        if (has_server(each)) {
+            add_server(out, each);
+        } else if (!each.source->is_abstract) {
+            out.blank();
+            out.comment("// ", each.class_name + " has no server class, for " +
+                                   each.source->no_server_because +
+                                   ": publish an object of it with roi::publish().");
+        }
         out.blank();
         out.line("/// How calls reach " +
                  std::string{article(each.class_name) == "A " ? "a " : "an "} + each.class_name +

@@ -287,7 +287,7 @@ private:
             }
         )",
                  {{"class", what.source->name}, {"table", table}});
-        if (!what.source->is_abstract) add_server(what);
+        if (has_server(what)) add_server(what);
         close_namespaces(out_, what);
     }
 
@@ -504,13 +504,13 @@ private:
             out_.constructor(name + "(" + join(list, ", ") + ")",
                              {what.server + "(" + join(passed_on, ", ") + ")"});
             std::vector<std::string> initialisers;
-            if (source.is_final) {
+            if (source.server_holds) {
                 initialisers.push_back("object_(" + join(moved, ", ") + ")");
             } else if (!moved.empty()) {
                 initialisers.push_back(source.name + "(" + join(moved, ", ") + ")");
             }
             initialisers.push_back(std::string{"servant_(roi_export("} +
-                                   (source.is_final ? "object_" : "*this") +
+                                   (source.server_holds ? "object_" : "*this") +
                                    "), std::move(where))");
             out_.blank();
             out_.constructor(name + "(" + join(placed, ", ") + ")", initialisers);

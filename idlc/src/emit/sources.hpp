@@ -48,6 +48,11 @@ std::string header_name(const plan& what);
 /// The class as declared, with what idlc is and where it read it: first line of a file.
 std::string classes(const plan& what);
 
+/// Is there a class that makes an object and publishes it?
+inline bool has_server(const planned_interface& what) {
+    return !what.source->is_abstract && what.source->no_server_because.empty();
+}
+
 /// Calls `each(constructor, count)` for every parameter list that constructs the class: those that
 /// default arguments allow too.
 template <class Function>

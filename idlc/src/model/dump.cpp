@@ -227,6 +227,8 @@ public:
         if (one.has_journal) how += " journal";
         if (one.deadline_us) how += " deadline " + std::to_string(*one.deadline_us) + "us";
         if (!how.empty()) line(1, "is" + how);
+        if (!one.no_server_because.empty()) line(1, "no server: " + one.no_server_because);
+        if (one.server_holds && !one.is_final) line(1, "server holds the object");
         for (const constructor& each : one.constructors) {
             std::string text = "constructor(";
             for (std::size_t i = 0; i < each.parameters.size(); ++i) {

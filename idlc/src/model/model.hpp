@@ -204,6 +204,16 @@ struct interface {
     std::vector<method> methods;      // public ones, in order; inherited abstract ones at the end
     std::vector<constructor> constructors;
     bool is_abstract = false, is_final = false, has_virtual_destructor = false;
+    /// The server class holds the object and does not derive from its class, for that is final, or
+    /// has a virtual base that only its own constructors can give arguments to.
+    bool server_holds = false;
+    std::string no_server_because;  // why there is no server class; empty: there is one
+    /// Why the client of an abstract class could not derive from it.
+    struct obstacle {
+        std::string text, advice;
+        location where;
+    };
+    std::vector<obstacle> client_obstacles;
     bool per_client = false, single_owner = false, shared = false, concurrent = false;
     bool has_journal = false;
     std::optional<std::int64_t> deadline_us;

@@ -10,6 +10,7 @@ struct class_reader {
     context& in;
     model::interface& into;
     CXCursor declaration;
+    std::vector<CXType> constructor_types = {};  // declared or inherited, canonical
 
     bool is_public(CXCursor member) const {
         const CX_CXXAccessSpecifier access = clang_getCXXAccessSpecifier(member);
@@ -271,6 +272,8 @@ struct class_reader {
         if (find_mark(method.marks, "local") != nullptr) make_local(method, "ROI_LOCAL");
         if (method.is_static) make_local(method, "static");
         if (is_deleted(cursor)) make_local(method, "deleted");
+        if (into.is_abstract && method.is_virtual && method.is_final)
+            make_local(method, "final, so its client cannot replace it");
         if (inherited && !method.is_virtual) make_local(method, "inherited");
         if (spelling(type).find(") volatile") != std::string::npos ||
             spelling(type).find(") const volatile") != std::string::npos)
@@ -342,6 +345,95 @@ struct class_reader {
             canonical = clang_getCanonicalType(clang_getPointeeType(canonical));
         if (canonical.kind != CXType_Record && canonical.kind != CXType_Enum) return true;
         return is_nameable(clang_getTypeDeclaration(canonical));
+    }
+
+    /// Repeated by the server, so that what a base offers is offered too; what the class declares
+    /// itself hides a base's constructor with the same parameters.
+    void read_inherited_constructors() {
+        for (const CXCursor each : inherited_constructors(declaration)) {
+            if (!is_public(each) || clang_Cursor_getNumArguments(each) == 0) continue;
+            const CXType type = clang_getCanonicalType(clang_getCursorType(each));
+            const bool hidden =
+                std::any_of(constructor_types.begin(), constructor_types.end(),
+                            [type](CXType other) { return clang_equalTypes(type, other) != 0; });
+            if (hidden) continue;
+            constructor_types.push_back(type);
+            if (is_dependent(each)) {
+                in.report(location_of(each),
+                          "this constructor of a class template, which '" + into.name +
+                              "' inherits, is not repeated by '" + into.name + "''s server",
+                          "declare it in '" + into.name + "' itself", model::severity::warning);
+                continue;
+            }
+            read_constructor(each);
+        }
+    }
+
+    /// The parameters of a template's member are those of the template, not of the instantiation.
+    static bool is_dependent(CXCursor constructor) {
+        const int count = clang_Cursor_getNumArguments(constructor);
+        for (int i = 0; i < count; ++i) {
+            const CXType type = clang_getCanonicalType(clang_getCursorType(
+                clang_Cursor_getArgument(constructor, static_cast<unsigned>(i))));
+            if (spelling(type).find("type-parameter-") != std::string::npos ||
+                clang_Type_getSizeOf(type) == CXTypeLayoutError_Dependent)
+                return true;
+        }
+        return false;
+    }
+
+    /// What a server class can be, and why there is none.
+    void decide_server(bool has_constructor) {
+        const CXType type = clang_getCursorType(declaration);
+        const bool held = into.is_final || needs_argument_in_virtual_base(declaration);
+        into.server_holds = held;
+        const maker by = held ? maker::anybody : maker::derived;
+        if (!can_end(declaration, by))
+            into.no_server_because = "its destructor is not public";
+        else if (has_constructor && into.constructors.empty())
+            into.no_server_because = "none of its constructors can be used";
+        else if (!has_constructor && into.constructors.empty() && !default_constructible(type, by))
+            into.no_server_because = "a member or a base of it cannot be made without arguments";
+        else if (!has_constructor && default_constructible(type, by))
+            into.constructors.emplace(into.constructors.begin());
+    }
+
+    /// A client of an abstract class derives from it: nothing may stand in its way.
+    void find_obstacles() {
+        const auto add = [this](std::string what, std::string advice, model::location where) {
+            into.client_obstacles.push_back({std::move(what), std::move(advice), std::move(where)});
+        };
+        if (!can_end(declaration, maker::derived))
+            add("its destructor is private", "make it public or protected", into.where);
+        if (!default_constructible(clang_getCursorType(declaration), maker::derived) ||
+            needs_argument_in_virtual_base(declaration))
+            add("it cannot be made without arguments, which a client does not have",
+                "give it, and its bases, a default constructor; it may be protected", into.where);
+        std::vector<CXCursor> overridden;
+        note_overrides(declaration, overridden);
+        find_hidden_pure(declaration, overridden, add, 0);
+    }
+
+    /// Pure methods that are not public: the client has nothing to implement them with.
+    template <class Add>
+    void find_hidden_pure(CXCursor of, std::vector<CXCursor>& overridden, const Add& add,
+                          int depth) {
+        if (depth > 32) return;
+        each_child(of, [&](CXCursor child) {
+            if (clang_getCursorKind(child) == CXCursor_CXXMethod && !is_public(child) &&
+                clang_CXXMethod_isPureVirtual(child) != 0 &&
+                std::none_of(overridden.begin(), overridden.end(), [&](CXCursor it) {
+                    return same(clang_getCanonicalCursor(it), clang_getCanonicalCursor(child));
+                }))
+                add("'" + spelling(child) + "' is pure but not public, so no client can have it",
+                    "give it a body, or make it public", location_of(child));
+            if (clang_getCursorKind(child) != CXCursor_CXXBaseSpecifier) return;
+            const CXCursor base = clang_getCursorDefinition(
+                clang_getTypeDeclaration(clang_getCanonicalType(clang_getCursorType(child))));
+            if (is_null(base) || in_std(base)) return;
+            note_overrides(base, overridden);
+            find_hidden_pure(base, overridden, add, depth + 1);
+        });
     }
 
     void read_constructor(CXCursor cursor) {
@@ -502,6 +594,7 @@ struct class_reader {
                     break;
                 case CXCursor_Constructor:
                     has_constructor = true;
+                    constructor_types.push_back(clang_getCanonicalType(clang_getCursorType(child)));
                     if (is_public(child))
                         read_constructor(child);
                     else
@@ -524,7 +617,11 @@ struct class_reader {
                     break;
             }
         });
-        if (!has_constructor && !into.is_abstract) into.constructors.emplace_back();
+        read_inherited_constructors();
+        if (into.is_abstract)
+            find_obstacles();
+        else
+            decide_server(has_constructor);
         if (!into.has_virtual_destructor)
             into.has_virtual_destructor = inherits_virtual_destructor(declaration, 0);
         if (into.is_abstract) {

@@ -102,6 +102,18 @@ void read_record(context& in, CXType type, const std::string& name);
 void read_enumeration(context& in, CXCursor declaration, const std::string& name);
 bool is_error_type(context& in, CXCursor declaration);
 
+// construction.cpp
+/// Who makes or ends an object: anybody, or a class that derives from its class.
+enum class maker { anybody, derived };
+/// Without an argument? What cannot be known is taken for yes.
+bool default_constructible(CXType type, maker by, int depth = 0);
+/// Can `by` destroy objects of the class?
+bool can_end(CXCursor declaration, maker by);
+/// Does a virtual base need arguments, which the most derived class would have to give?
+bool needs_argument_in_virtual_base(CXCursor declaration, int depth = 0);
+/// What `using Base::Base` brings: nearest base first.
+std::vector<CXCursor> inherited_constructors(CXCursor declaration, int depth = 0);
+
 // classes.cpp
 model::interface read_interface(context& in, CXCursor declaration);
 /// Marked bases that other headers declare, into file::foreign_bases.
