@@ -17,7 +17,8 @@ void bad_reference(const model::file&, const model::interface& interface,
                 out, one.where,
                 one.subject + " refers to a view, which cannot hold what comes back",
                 one.type.container == "std::span" ? "take std::vector<T>&" : "take std::string&");
-        if (one.type.what == model::kind::c_string || one.type.what == model::kind::pointer)
+        if (one.type.what == model::kind::c_string || one.type.what == model::kind::pointer ||
+            (one.type.what == model::kind::wide_string && one.type.cpp.ends_with("*")))
             report(out, one.where,
                    one.subject + " refers to a pointer, which cannot hold what comes back",
                    "take a reference to the value");

@@ -17,6 +17,11 @@ problem problem_of(const model::file& file, const model::field& field) {
     const model::type& type = field.type;
     if (type.what == model::kind::pointer && type.reason == "is a raw pointer") {
         const std::string value = type.arguments.empty() ? "T" : type.arguments[0].cpp;
+        if (type.cpp.starts_with("const ") && value == "wchar_t")
+            return {"is a raw pointer", "hold std::wstring"};
+        if (type.cpp.starts_with("const ") && value.starts_with("char") && value.ends_with("_t"))
+            return {"is a raw pointer",
+                    "hold std::u" + value.substr(4, value.find('_') - 4) + "string"};
         return {"is a raw pointer",
                 "hold the value, std::optional<" + value + "> or std::unique_ptr<" + value + ">"};
     }

@@ -10,7 +10,9 @@ void interface_reference(const model::file&, const model::interface& interface,
                            method.result_how == model::passing::mutable_reference ||
                            method.result_how == model::passing::rvalue_reference;
     const bool view =
-        method.result.container == "std::span" || method.result.container.ends_with("string_view");
+        method.result.container == "std::span" ||
+        method.result.container.ends_with("string_view") ||
+        (method.result.what == model::kind::wide_string && method.result.cpp.ends_with("*"));
     if (!(reference || view) || !method.result.reason.empty()) return;
     report(out, method.where,
            "'" + full_name(interface, method) + "' returns " + (view ? "a view" : "a reference") +

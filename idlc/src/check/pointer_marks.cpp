@@ -24,6 +24,11 @@ void check_size(const model::interface& interface, const model::method& method,
         named->type.what == model::kind::integer ||
         (named->type.what == model::kind::pointer && !named->type.arguments.empty() &&
          named->type.arguments[0].what == model::kind::integer);
+    if (count && named->flow == model::parameter::direction::out)
+        report(out, size->where,
+               "ROI_SIZE of " + subject + " names '" + size->argument +
+                   "', which is only written, so nothing says how many there are at first",
+               "mark '" + size->argument + "' ROI_INOUT");
     if (!count)
         report(out, size->where,
                "ROI_SIZE of " + subject + " names '" + size->argument + "', which is no integer",
@@ -53,7 +58,11 @@ void pointer_marks(const model::file&, const model::interface& interface,
         const model::mark* any = first != nullptr ? first : find_mark(parameter.marks, "size");
         const bool reference =
             parameter.how == model::passing::mutable_reference && first != nullptr;
-        if (any != nullptr && !pointer && !reference)
+        const bool text =
+            parameter.type.what == model::kind::c_string ||
+            (parameter.type.what == model::kind::wide_string && parameter.type.cpp.ends_with("*"));
+        const bool said_twice = text && any != nullptr && any->name == "in";  // it can be no other
+        if (any != nullptr && !pointer && !reference && !said_twice)
             report(out, any->where,
                    spelled(any->name) + " stands on " + subject + ", which is no pointer",
                    "remove it");

@@ -7,11 +7,6 @@ namespace {
 std::string advice_for(const use& one, const model::method& method) {
     const std::string value = one.type.arguments.empty() ? "T" : one.type.arguments[0].cpp;
     const bool reads = one.type.cpp.starts_with("const ");
-    if (reads &&
-        (value == "wchar_t" || value == "char8_t" || value == "char16_t" || value == "char32_t"))
-        return std::string(one.parameter == nullptr ? "return std::" : "take const std::") +
-               (value == "wchar_t" ? "w" : "u" + value.substr(4, value.find('_') - 4)) +
-               (one.parameter == nullptr ? "string" : "string&");
     if (one.parameter == nullptr)
         return "return the value, or std::optional<" + value + "> where it may be missing";
     const auto position = static_cast<std::size_t>(one.parameter - method.parameters.data());

@@ -307,7 +307,10 @@ private:
             texts = holds_text_pointer(method.source->result, plan_);
         }
         for (const auto* each : results_of(method)) {
-            fields.push_back("field{" + std::to_string(each->result_number) + ", " + value() + "}");
+            const auto& source = *each->source;
+            const auto target =
+                is_behind_pointer(source) ? "roi::generated::behind(" + value() + ")" : value();
+            fields.push_back("field{" + std::to_string(each->result_number) + ", " + target + "}");
             texts = texts || holds_text_pointer(each->source->type, plan_);
         }
         out_.blank();
@@ -458,13 +461,18 @@ private:
             const auto results = locals.make("results");
             out_.chain("auto " + results + " = " + made(what, each), invoke);
             const bool several = result_types(method).size() > 1;
-            std::size_t index = method.has_result() ? 1 : 0;
-            for (const auto* parameter : results_of(method)) {
-                const auto value =
-                    several ? "std::get<" + std::to_string(index) + ">(" + results + ")" : results;
-                ++index;
-                if (std::find(outs.begin(), outs.end(), parameter) == outs.end()) continue;
-                add_copy_back(*parameter, value);
+            // Elements before the rest: their number may be among what is written after them.
+            for (const bool elements : {true, false}) {
+                std::size_t index = method.has_result() ? 1 : 0;
+                for (const auto* parameter : results_of(method)) {
+                    const auto value =
+                        several ? "std::get<" + std::to_string(index) + ">(" + results + ")"
+                                : results;
+                    ++index;
+                    if (std::find(outs.begin(), outs.end(), parameter) == outs.end()) continue;
+                    if (is_counted(*parameter->source) == elements)
+                        add_copy_back(*parameter, value);
+                }
             }
             if (method.has_result()) out_.line("return std::get<0>(std::move(" + results + "));");
         }

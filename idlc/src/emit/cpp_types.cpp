@@ -85,6 +85,7 @@ std::string owned(const type& what) {
         case kind::string:
             return what.container.ends_with("string_view") ? "std::string" : readable(what);
         case kind::wide_string: {
+            if (is_text_pointer(what)) return what.container;
             if (!what.container.ends_with("string_view")) return readable(what);
             auto name = what.container;
             return name.erase(name.size() - 5);  // "_view"
@@ -102,6 +103,11 @@ std::string owned(const type& what) {
     }
 }
 
+bool is_text_pointer(const type& what) {
+    return what.what == kind::c_string ||
+           (what.what == kind::wide_string && what.cpp.ends_with("*"));
+}
+
 bool is_small(const type& what) {
     switch (what.what) {
         case kind::boolean:
@@ -116,7 +122,7 @@ bool is_small(const type& what) {
             return true;
         case kind::string:
         case kind::wide_string:
-            return what.container.ends_with("string_view");
+            return what.container.ends_with("string_view") || is_text_pointer(what);
         case kind::bytes:
         case kind::sequence:
             return what.container == "std::span";
@@ -128,6 +134,10 @@ bool is_small(const type& what) {
 bool is_counted(const model::parameter& what) {
     const bool bounded = what.type.container == "[]" && what.type.extent > 0;
     return what.how == passing::pointer && (bounded || !what.size_parameter.empty());
+}
+
+bool is_behind_pointer(const model::parameter& what) {
+    return what.how == passing::pointer && !is_counted(what) && what.type.one_of.empty();
 }
 
 std::string count_of(const model::parameter& what) {

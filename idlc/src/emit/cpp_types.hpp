@@ -15,11 +15,15 @@ std::string readable(const model::type& what);
 
 /// The type of a value that is read: what a view, a reference or a `const char*` looks at.
 std::string owned(const model::type& what);
+/// True for a pointer to text that ends in a null: `const char*`, `const wchar_t*` and the like.
+bool is_text_pointer(const model::type& what);
 /// True for types that are cheaper passed by value than by reference.
 bool is_small(const model::type& what);
 /// True for a pointer parameter to several elements: another parameter, or the bound of an array,
 /// says how many.
 bool is_counted(const model::parameter& what);
+/// True for a pointer parameter to one object of one type.
+bool is_behind_pointer(const model::parameter& what);
 /// "n", or "4": what counts the elements.
 std::string count_of(const model::parameter& what);
 /// What travels for a parameter: for counted pointers a sequence.

@@ -55,7 +55,10 @@ std::string variable_type(const model::parameter& what) {
                                : "std::unique_ptr<" + plain(what.type.cpp) + ">";
         return "roi::generated::one_of<" + owner + ", " + alternatives(what.type) + ">";
     }
-    if (is_counted(what)) return "std::vector<" + pointee(what) + ">";
+    if (is_counted(what)) {
+        return pointee(what) == "bool" ? "roi::generated::flags"
+                                       : "std::vector<" + pointee(what) + ">";
+    }
     if (what.how == passing::pointer) {
         return what.flow == model::parameter::direction::out
                    ? pointee(what)
@@ -77,7 +80,7 @@ std::string passed(const planned_parameter& what, const std::string& name) {
                    ? "&" + name
                    : name + " ? &*" + name + " : nullptr";
     }
-    if (source.type.what == kind::c_string) return name + ".c_str()";
+    if (is_text_pointer(source.type)) return name + ".c_str()";
     if (source.how == passing::rvalue_reference) return "std::move(" + name + ")";
     const bool moves = source.how == passing::value && !is_small(source.type);
     return moves ? "std::move(" + name + ")" : name;
@@ -178,7 +181,10 @@ private:
             if (parameter.source->how == passing::pointer || is_polymorphic(*parameter.source)) {
                 codec_.need("roi/codec/pointer.hpp");
                 if (is_polymorphic(*parameter.source)) codec_.need("roi/codec/owner.hpp");
-                if (is_counted(*parameter.source)) codec_.need("roi/codec/vector.hpp");
+                if (is_counted(*parameter.source)) {
+                    codec_.need(pointee(*parameter.source) == "bool" ? "roi/codec/flags.hpp"
+                                                                     : "roi/codec/vector.hpp");
+                }
             }
         }
     }
@@ -187,6 +193,7 @@ private:
     static type stored(const model::parameter& what) {
         auto result = sent_type(what);
         if (result.what == kind::c_string) result.what = kind::string;
+        if (is_text_pointer(result)) result.container = owned(result);
         return result;
     }
 
@@ -341,7 +348,8 @@ private:
         std::vector<std::string> arguments;
         for (std::size_t i = 0; i < what.count; ++i) {
             const auto& each = method.parameters[i];
-            arguments.push_back(counted_by(what, each) ? each.name : passed(each, each.name));
+            const bool count = counted_by(what, each) && each.source->how != passing::pointer;
+            arguments.push_back(count ? each.name : passed(each, each.name));
         }
         // A base's method is reached through the base: the class may hide its name.
         auto target = "static_cast<" + std::string{source.is_const ? "const " : ""} +
@@ -432,8 +440,12 @@ private:
         for (std::size_t i = what.count; i-- > 0;) {
             const auto& each = what.method->parameters[i];
             if (!each.returned()) continue;
-            lines.push_back("codec::put(" + writer + ", " + std::to_string(each.result_number) +
-                            ", " + each.name + ");");
+            // What came as a pointer may be missing; what is only written is always there.
+            const bool value = is_behind_pointer(*each.source) &&
+                               each.source->flow == model::parameter::direction::out;
+            lines.push_back(
+                "codec::put(" + writer + ", " + std::to_string(each.result_number) + ", " +
+                (value ? "roi::generated::behind(" + each.name + ")" : each.name) + ");");
         }
         if (what.method->has_result()) {
             lines.push_back("codec::put(" + writer + ", 1, " + result + ");");

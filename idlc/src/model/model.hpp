@@ -33,7 +33,8 @@ enum class kind {
     enumeration,  // name -> file::enums
     string,       // std::string, std::string_view
     c_string,     // const char*
-    wide_string,  // wstring, u8string, u16string, u32string and views; bits of the character
+    wide_string,  // wstring, u8string, u16string, u32string and views; bits of the character;
+                  // also const wchar_t* and the like as parameter or result: `cpp` says so
     bytes,        // vector<byte or 8-bit integer>, span of those, roi::bytes
     sequence,     // vector, deque, list, span: arguments[0]
     fixed_array,  // std::array, C array field: arguments[0], extent

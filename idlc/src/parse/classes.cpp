@@ -57,11 +57,34 @@ struct class_reader {
 
     /// A pointer that stands for a value itself, text or something adapted, is no pointer to one.
     static model::passing passed_as_value(const model::type& type, model::passing how) {
-        const bool text = type.what == model::kind::c_string;
+        const bool text = type.what == model::kind::c_string ||
+                          (type.what == model::kind::wide_string && type.cpp.ends_with("*"));
         if (how == model::passing::pointer && (text || type.what == model::kind::adapted))
             return model::passing::value;
         if (how == model::passing::const_reference && text) return model::passing::value;
         return how;
+    }
+
+    /// `const wchar_t*` and the like, as parameter or result: text up to its null, as const char*.
+    static void read_wide_text(model::type& type, const model::marks& marks) {
+        const bool read_only = type.reason.empty() && find_mark(marks, "in") != nullptr &&
+                               find_mark(marks, "size") == nullptr;
+        if (type.what != model::kind::pointer || !type.cpp.starts_with("const ") ||
+            !(read_only || type.reason == "is a raw pointer"))
+            return;
+        const std::string& character = type.arguments[0].cpp;
+        const char* owner = character == "wchar_t"    ? "std::wstring"
+                            : character == "char8_t"  ? "std::u8string"
+                            : character == "char16_t" ? "std::u16string"
+                            : character == "char32_t" ? "std::u32string"
+                                                      : nullptr;
+        if (owner == nullptr) return;
+        const model::type element = type.arguments[0];
+        type.what = model::kind::wide_string;
+        type.container = owner;
+        type.bits = element.bits;
+        type.reason.clear();
+        type.arguments.clear();
     }
 
     void read_flow(model::parameter& parameter) {
@@ -93,10 +116,12 @@ struct class_reader {
         result.written = spelling(type);
         result.how = passing_of(type);
         result.type = read_type(in, type, result.marks);
+        read_wide_text(result.type, result.marks);
         result.how = passed_as_value(result.type, result.how);
         const bool is_array = clang_getCanonicalType(type).kind == CXType_ConstantArray ||
                               clang_getCanonicalType(type).kind == CXType_IncompleteArray;
         if (is_array) read_array(result, clang_getCanonicalType(type));
+        refuse_array(result.type);
         read_flow(result);
         default_argument text = read_default(in, cursor);
         result.default_text = std::move(text.text);
@@ -111,6 +136,18 @@ struct class_reader {
         return "std::array<" +
                (nested ? standard_array(element.arguments[0], element.extent) : element.qualified) +
                ", " + std::to_string(extent) + ">";
+    }
+
+    /// What refers to an array has no name that a stub could repeat as it is.
+    static void refuse_array(model::type& type) {
+        model::type* array = &type;
+        if (type.what == model::kind::pointer && !type.arguments.empty() && type.reason.empty() &&
+            type.container != "[]")
+            array = &type.arguments[0];
+        if (array->what != model::kind::fixed_array || array->container != "[]") return;
+        const std::string value = standard_array(array->arguments[0], array->extent);
+        type.reason = "refers to a C array";
+        type.advice = "take " + value + "&";
     }
 
     /// `int a[4]` is a pointer to the function, whatever its bound says.
@@ -175,6 +212,8 @@ struct class_reader {
             return;
         }
         method.result = read_type(in, type, method.marks);
+        read_wide_text(method.result, method.marks);
+        refuse_array(method.result);
         method.result_how = passed_as_value(method.result, method.result_how);
     }
 

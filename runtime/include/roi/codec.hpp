@@ -13,6 +13,7 @@
 //     roi/codec/variant.hpp        variant, monostate
 //     roi/codec/tuple.hpp          pair, tuple            roi/codec/complex.hpp
 //     roi/codec/bitset.hpp         bitset
+//     roi/codec/flags.hpp          bool* with a number of elements
 //     roi/codec/chrono.hpp         durations, system_clock's time points
 //     roi/codec/wide_string.hpp    wstring, u8string, u16string, u32string and their views
 //     roi/codec/text_pointer.hpp   const char* that is read (fields, results, inside containers)

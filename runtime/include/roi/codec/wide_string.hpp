@@ -42,4 +42,16 @@ struct form<std::basic_string_view<Char>> {
     }
 };
 
+/// Written only, up to its null; it is read into a string. A null pointer is
+/// errc::invalid_argument.
+template <wide_char Char>
+struct form<const Char*> {
+    static constexpr shape what = shape::length;
+    template <class Codec>
+    static void put(wire::writer& out, std::uint32_t number, const Char* value) {
+        if (value == nullptr) refuse_value("a pointer to text is null");
+        put_utf8(out, number, std::basic_string_view<Char>{value});
+    }
+};
+
 }  // namespace roi::generated

@@ -214,8 +214,9 @@ roi::generated::request make_find(const roi::reference& object, const demo::poin
 
 std::tuple<bool, demo::point, int> read_find(roi::wire::reader in) {
     std::tuple<bool, demo::point, int> results{};
-    codec::get_fields(in, field{1, std::get<0>(results)}, field{2, std::get<1>(results)},
-                      field{3, std::get<2>(results)});
+    codec::get_fields(in, field{1, std::get<0>(results)},
+                      field{2, roi::generated::behind(std::get<1>(results))},
+                      field{3, roi::generated::behind(std::get<2>(results))});
     return results;
 }
 

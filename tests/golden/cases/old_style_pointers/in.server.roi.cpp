@@ -130,7 +130,7 @@ void serve_find(void* object, roi::generated::incoming& call) {
     const auto result_2 = static_cast<demo::Pointers*>(object)->find(
         where ? &*where : nullptr, &result, count ? &*count : nullptr);
     codec::put(call.result(), 3, count);
-    codec::put(call.result(), 2, result);
+    codec::put(call.result(), 2, roi::generated::behind(result));
     codec::put(call.result(), 1, result_2);
 }
 

@@ -11,7 +11,6 @@ public:
     point* find();
     void any(void* p, const void* q);
     void twice(char** argv);
-    void wide(const wchar_t* text);
     void call(int (*f)(int), int point::*m);
     void array(int a[4], const char b[]);
 };
