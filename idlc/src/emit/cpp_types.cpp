@@ -108,6 +108,16 @@ bool is_text_pointer(const type& what) {
            (what.what == kind::wide_string && what.cpp.ends_with("*"));
 }
 
+std::string viewed(const type& what) {
+    if (what.what == kind::string && what.container.ends_with("string_view"))
+        return "std::string_view";
+    const bool of_bytes = what.what == kind::bytes && what.container == "std::span";
+    if (!of_bytes || what.cpp.find(',') != std::string::npos) return {};  // of a fixed extent
+    const auto element = what.arguments.empty() ? std::string{"std::byte"}
+                                                : without_const(readable(what.arguments[0]));
+    return "std::span<const " + element + ">";
+}
+
 bool is_small(const type& what) {
     switch (what.what) {
         case kind::boolean:

@@ -17,6 +17,9 @@ std::string readable(const model::type& what);
 std::string owned(const model::type& what);
 /// True for a pointer to text that ends in a null: `const char*`, `const wchar_t*` and the like.
 bool is_text_pointer(const model::type& what);
+/// The type of an argument that a method may look at in the message itself; empty where it is read
+/// into a value of its own.
+std::string viewed(const model::type& what);
 /// True for types that are cheaper passed by value than by reference.
 bool is_small(const model::type& what);
 /// True for a pointer parameter to several elements: another parameter, or the bound of an array,

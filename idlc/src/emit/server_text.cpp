@@ -64,7 +64,8 @@ std::string variable_type(const model::parameter& what) {
                    ? pointee(what)
                    : "std::optional<" + pointee(what) + ">";
     }
-    return owned(what.type);
+    const auto view = viewed(what.type);
+    return view.empty() ? owned(what.type) : view;
 }
 
 /// The variable as the method takes it.

@@ -286,13 +286,18 @@ struct form<std::string> {
     }
 };
 
-/// Written only; it is read into a std::string.
+/// Read as a view of the message, which lives as long as a served call: for arguments of methods.
+/// Results are read into a std::string.
 template <>
 struct form<std::string_view> {
     static constexpr shape what = shape::length;
     template <class Codec>
     static void put(wire::writer& out, std::uint32_t number, std::string_view value) {
         out.put_bytes_field(number, value.data(), value.size());
+    }
+    template <class Codec>
+    static void get(wire::reader& in, std::string_view& value) {
+        value = in.text();
     }
 };
 

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <functional>
 #include <ostream>
 
 using roi::generated::field;
@@ -359,6 +360,24 @@ TEST_CASE("views, spans, pointers to text and rows of C arrays are written as wh
     CHECK(bytes_of(std::vector<char>{'r', 'a', 'w'}) == bytes_of(raw));
     CHECK(roi::as_text(raw) == "raw");
     check_refused([] { encoded(static_cast<const char*>(nullptr)); }, roi::errc::invalid_argument);
+}
+
+TEST_CASE("views of text and of bytes look into the message that they are read from") {
+    const std::string sent(200, 'v');
+    const writer out = encoded(sent);
+    const auto is_inside = [&](const void* at) {
+        const auto* const begin = out.bytes().data();
+        return std::less_equal<const void*>{}(begin, at) &&
+               std::less<const void*>{}(at, begin + out.size());
+    };
+    const auto text = decoded<std::string_view>(out.bytes());
+    CHECK(text == sent);
+    CHECK(is_inside(text.data()));
+    const auto bytes = decoded<std::span<const std::byte>>(out.bytes());
+    CHECK(std::string_view{reinterpret_cast<const char*>(bytes.data()), bytes.size()} == sent);
+    CHECK(is_inside(bytes.data()));
+    CHECK_THROWS_AS(decoded<std::string_view>(out.bytes().first(100)), malformed);
+    CHECK_THROWS_AS(decoded<std::span<const std::byte>>(out.bytes().first(100)), malformed);
 }
 
 TEST_CASE("a text that is read as a pointer is owned by its keeper until it is released") {

@@ -68,13 +68,20 @@ struct form<std::vector<T, Allocator>> {
     static void clear(value& values) requires(what == shape::many) { values.clear(); }
 };
 
-/// Written only; it is read into a std::vector.
+/// Bytes are read as a view of the message, which lives as long as a served call: for arguments of
+/// methods. Everything else is read into a std::vector.
 template <class T, std::size_t Extent>
 struct form<std::span<T, Extent>> {
     static constexpr shape what = byte_like<std::remove_const_t<T>> ? shape::length : shape::many;
     template <class Codec>
     static void put(wire::writer& out, std::uint32_t number, std::span<const T> values) {
         put_contiguous<Codec, std::remove_const_t<T>>(out, number, values.data(), values.size());
+    }
+    template <class Codec>
+    requires(byte_like<std::remove_const_t<T>>&& std::is_const_v<T>&& Extent ==
+             std::dynamic_extent) static void get(wire::reader& in, std::span<T, Extent>& values) {
+        const std::span<const std::byte> found = in.bytes();
+        values = {reinterpret_cast<T*>(found.data()), found.size()};
     }
 };
 

@@ -92,7 +92,7 @@ constexpr roi::generated::method bytes_method{
 };
 
 void serve_bytes(void* object, roi::generated::incoming& call) {
-    std::vector<std::byte> a{};
+    std::span<const std::byte> a{};
     std::vector<unsigned char> b;
     std::vector<char> c;
     codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
