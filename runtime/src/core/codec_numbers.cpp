@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <iterator>
 
 namespace roi::generated {
 
@@ -92,19 +94,48 @@ void append_varints(std::span<const std::byte> run, std::vector<T>& values) {
     decode_varints(run.data(), run.data() + run.size(), values.data() + before);
 }
 
+/// Numbers of fixed width as they stand in a message: at any address, little-endian.
+template <class T>
+class fixed_iterator {
+public:
+    using iterator_category = std::random_access_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const T*;
+    using reference = T;
+
+    explicit fixed_iterator(const std::byte* at) : at_(at) {}
+    T operator*() const {
+        T value;
+        decode_fixed({at_, sizeof(T)}, &value);
+        return value;
+    }
+    fixed_iterator& operator++() {
+        at_ += sizeof(T);
+        return *this;
+    }
+    fixed_iterator& operator--() {
+        at_ -= sizeof(T);
+        return *this;
+    }
+    fixed_iterator& operator+=(difference_type count) {
+        at_ += count * static_cast<difference_type>(sizeof(T));
+        return *this;
+    }
+    difference_type operator-(fixed_iterator other) const {
+        return (at_ - other.at_) / static_cast<difference_type>(sizeof(T));
+    }
+    bool operator==(const fixed_iterator&) const = default;
+
+private:
+    const std::byte* at_;
+};
+
 template <class T>
 void append_fixed(std::span<const std::byte> run, std::vector<T>& values) {
-    const std::size_t count = count_values<T>(run);
-    if (count > values.size()) {
-        values.reserve(values.size() + count);
-    }
-    std::array<T, few> part;
-    while (!run.empty()) {
-        const std::span<const std::byte> now = run.first(std::min(run.size(), sizeof part));
-        decode_fixed(now, part.data());
-        values.insert(values.end(), part.data(), part.data() + now.size() / sizeof(T));
-        run = run.subspan(now.size());
-    }
+    static_cast<void>(count_values<T>(run));  // refuses a part of a number
+    values.insert(values.end(), fixed_iterator<T>{run.data()},
+                  fixed_iterator<T>{run.data() + run.size()});
 }
 
 template <class T>
