@@ -53,6 +53,15 @@ bool is_invisible(char32_t c) {
            (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
 }
 
+/// What would have another spelling in Unicode's normal form C, as far as a few ranges tell: marks
+/// that follow their letter, syllables in pieces, and signs that are only another letter's double.
+bool is_decomposed(char32_t c) {
+    return (c >= 0x300 && c <= 0x36F) || (c >= 0x1AB0 && c <= 0x1AFF) ||
+           (c >= 0x1DC0 && c <= 0x1DFF) || (c >= 0x20D0 && c <= 0x20FF) ||
+           (c >= 0xFE20 && c <= 0xFE2F) || (c >= 0x1100 && c <= 0x11FF) || c == 0x2126 ||
+           c == 0x212A || c == 0x212B;
+}
+
 bool split(std::string_view text, std::vector<std::string_view>& parts, std::string& why) {
     while (!text.empty()) {
         const std::size_t slash = text.find('/');
@@ -71,6 +80,16 @@ bool split(std::string_view text, std::vector<std::string_view>& parts, std::str
             return false;
         }
         if (!is_plain_text(part, why)) return false;
+        for (std::size_t at = 0; at < part.size();) {
+            const std::size_t here = at;
+            if (is_decomposed(*next_code_point(part, at))) {
+                why = "a character at offset " + std::to_string(here) + " of '" +
+                      std::string{part} +
+                      "' that has another spelling: write each letter as one character (Unicode's "
+                      "normal form C)";
+                return false;
+            }
+        }
         parts.push_back(part);
         if (parts.size() > max_name_parts) {
             why = "more than " + std::to_string(max_name_parts) + " parts";
