@@ -5,6 +5,7 @@
 #include <roi/error.hpp>
 #include <roi/options.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -26,6 +27,19 @@ struct offer {
 /// Blocks, within the deadline of `options`.
 /// Errors: as a call's that never reached its server, with outcome::not_executed.
 offer describe(const target& object, const call_options& options = {});
+
+/// A sign of life from the process that serves an object.
+struct pong {
+    std::chrono::nanoseconds took{};  ///< the exchange alone, on a connection that was there
+    std::string endpoint;             ///< where it was found
+};
+
+/// Looks `object` up, connects, and asks its server's runtime to answer at once. No method of the
+/// object runs, so it answers also while the object is busy.
+///
+/// Blocks, within the deadline of `options`.
+/// Errors: as describe().
+pong ping(const target& object, const call_options& options = {});
 
 /// One type of an exception, as it was sent.
 struct thrown_type {

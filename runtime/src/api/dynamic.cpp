@@ -26,6 +26,12 @@ target in_scope(const target& object, const call_options& options) {
     return result;
 }
 
+std::optional<core::time_point> deadline_of(const detail::runtime_core& core,
+                                            const call_options& options) {
+    if (options.no_deadline) return std::nullopt;
+    return core.now() + options.deadline.value_or(std::chrono::seconds{30});
+}
+
 }  // namespace
 
 thrown::thrown(std::vector<thrown_type> types)
@@ -37,13 +43,17 @@ offer describe(const target& object, const call_options& options) {
     const auto core = detail::core_of(object.owner());
     const auto remote =
         std::make_shared<detail::remote_object>(core, any_interface, in_scope(object, options));
-    std::optional<core::time_point> deadline;
-    if (!options.no_deadline) {
-        deadline = core->now() + options.deadline.value_or(std::chrono::seconds{30});
-    }
-    const detail::exported found = remote->describe_now(deadline);
+    const detail::exported found = remote->describe_now(deadline_of(*core, options));
     const auto bytes = std::as_bytes(std::span{found.object.description});
     return {found.object.interface, {bytes.begin(), bytes.end()}, found.endpoint};
+}
+
+pong ping(const target& object, const call_options& options) {
+    const auto core = detail::core_of(object.owner());
+    const auto remote =
+        std::make_shared<detail::remote_object>(core, any_interface, in_scope(object, options));
+    auto [endpoint, took] = remote->ping_now(deadline_of(*core, options));
+    return {took, std::move(endpoint)};
 }
 
 std::vector<std::byte> call(const target& object, const method& what,

@@ -250,6 +250,24 @@ exported remote_object::describe_now(std::optional<core::time_point> deadline) {
     }
 }
 
+std::pair<std::string, std::chrono::nanoseconds> remote_object::ping_now(
+    std::optional<core::time_point> deadline) {
+    auto found = find(deadline);
+    if (auto* failed = std::get_if<locate_failure>(&found)) {
+        throw error{failed->code, outcome::not_executed, failed->text}.at(describe(), {}, 0);
+    }
+    const auto& where = *std::get<std::shared_ptr<const location>>(found);
+    const auto begin = owner_->now();
+    const core::answer answer = ping(*where.channel, deadline, begin);
+    const auto took = owner_->now() - begin;
+    if (answer.what != core::answer::kind::result) {
+        throw error{answer.what == core::answer::kind::failure ? answer.code : errc::malformed,
+                    outcome::not_executed, answer.text}
+            .at(describe(), where.endpoint, 0);
+    }
+    return {where.endpoint, took};
+}
+
 located remote_object::find_by_name(std::optional<core::time_point> deadline) {
     const auto naming = owner_->naming();
     if (!naming) return stopping;

@@ -79,6 +79,9 @@ public:
     /// Finds the object, asks its runtime what it is, description included. Blocks; throws
     /// roi::error.
     exported describe_now(std::optional<core::time_point> deadline);
+    /// Throws roi::error. The exchange with the object's runtime: where, and how long it took.
+    std::pair<std::string, std::chrono::nanoseconds> ping_now(
+        std::optional<core::time_point> deadline);
 
     /// The call that used `bad` was refused there. Forgets the location, or goes on to its next
     /// endpoint, unless that has happened already.
