@@ -404,6 +404,7 @@ private:
             const auto variable = variable_type(*each.source);
             const bool braces = is_scalar(each.source->type) ||
                                 each.source->type.what == kind::record ||
+                                each.source->type.what == kind::fixed_array ||
                                 each.source->how == passing::pointer || is_small(each.source->type);
             const bool plain_class = variable.starts_with("std::") && !braces;
             if (kept) {

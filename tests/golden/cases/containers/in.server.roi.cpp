@@ -47,7 +47,7 @@ void serve_sequences(void* object, roi::generated::incoming& call) {
     std::vector<int> a;
     std::deque<demo::point> b;
     std::list<double> c;
-    std::array<int, 4> d;
+    std::array<int, 4> d{};
     std::vector<int> e{};
     std::vector<bool> f;
     codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d},
