@@ -88,6 +88,8 @@ private:
             case pb::FieldDescriptor::CPPTYPE_UINT64:
                 return std::to_string(many ? reflection->GetRepeatedUInt64(from, &field, index)
                                            : reflection->GetUInt64(from, &field));
+            case pb::FieldDescriptor::CPPTYPE_UINT32:
+                return std::to_string(reflection->GetUInt32(from, &field));
             case pb::FieldDescriptor::CPPTYPE_ENUM:
                 return reflection->GetEnum(from, &field)->name();
             default:

@@ -184,7 +184,7 @@ private:
         const int index = add_message(name, shape);
         unsigned number = 0;
         for (const auto& [field, what] : fields)
-            add_field(index, field, ++number, *what);
+            forget_bits(add_field(index, field, ++number, *what));
         finish(index);
         return full_name(name);
     }
@@ -197,6 +197,14 @@ private:
             text.erase(at, package_.size() + 1);
         }
         return identifier(text);
+    }
+
+    /// A helper serves all types that are alike on the wire, narrower integers as well.
+    static field_type& forget_bits(field_type& field) {
+        if (field.options().GetExtension(roi::field).bits() != 0) {
+            field.mutable_options()->MutableExtension(roi::field)->clear_bits();
+        }
+        return field;
     }
 
     std::string wrapper(const type& what) {
@@ -223,6 +231,7 @@ private:
             field.set_number(++number);
             field.set_label(field_type::LABEL_OPTIONAL);
             field.set_oneof_index(0);
+            forget_bits(field);
             note_cpp_type(field, each);
             *message_at(index).add_field() = field;
         }
@@ -242,6 +251,11 @@ private:
     }
 
     void set_integer(field_type& field, int bits, bool is_signed) {
+        if (bits < 32) {
+            field.mutable_options()
+                ->MutableExtension(roi::field)
+                ->set_bits(static_cast<unsigned>(bits));
+        }
         if (bits > 32) {
             field.set_type(is_signed ? field_type::TYPE_SINT64 : field_type::TYPE_UINT64);
         } else {
@@ -461,6 +475,11 @@ private:
         auto& options = *result.mutable_options()->MutableExtension(roi::enumeration);
         options.set_cpp_type(what.name);
         options.set_scoped(what.scoped);
+        // Without a type of its own an unscoped enum has 32 bits, of either kind.
+        if (what.bits != 32 || (what.scoped && !what.is_signed)) {
+            options.set_underlying(std::string{what.is_signed ? "std::int" : "std::uint"} +
+                                   std::to_string(what.bits) + "_t");
+        }
         options.set_where(place(what.where));
         add_enum_values(result, index, what);
     }

@@ -132,6 +132,35 @@ attempt try_overload(const pb::MethodDescriptor& method, std::span<const argumen
     return one;
 }
 
+bool same_parameters(const pb::MethodDescriptor& left, const pb::MethodDescriptor& right) {
+    const auto& ours = *left.input_type();
+    const auto& theirs = *right.input_type();
+    if (cpp_name(left) != cpp_name(right) || ours.field_count() != theirs.field_count() ||
+        marks(left).is_const() != marks(right).is_const()) {
+        return false;
+    }
+    for (int i = 0; i < ours.field_count(); ++i) {
+        if (wire_text(*ours.field(i)) != wire_text(*theirs.field(i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// A method that an interface declares again hides its base's: nearest first, as they come.
+std::vector<const pb::MethodDescriptor*> without_hidden(
+    const std::vector<const pb::MethodDescriptor*>& all) {
+    std::vector<const pb::MethodDescriptor*> seen;
+    for (const auto* one : all) {
+        if (std::none_of(seen.begin(), seen.end(), [&](const auto* nearer) {
+                return nearer->service() != one->service() && same_parameters(*nearer, *one);
+            })) {
+            seen.push_back(one);
+        }
+    }
+    return seen;
+}
+
 [[noreturn]] void unknown_method(const pb::ServiceDescriptor& interface,
                                  const std::vector<const pb::MethodDescriptor*>& all,
                                  std::string_view wanted) {
@@ -153,7 +182,7 @@ attempt try_overload(const pb::MethodDescriptor& method, std::span<const argumen
 
 invocation prepare_call(const document& in, const pb::ServiceDescriptor& interface,
                         std::string_view method, std::span<const std::string> arguments) {
-    const auto all = all_methods(in, interface);
+    const auto all = without_hidden(all_methods(in, interface));
     std::vector<const pb::MethodDescriptor*> overloads;
     for (const auto* one : all) {
         if (cpp_name(*one) == method) {

@@ -151,12 +151,32 @@ private:
         number(to, what, value);
     }
 
+    /// How many elements an array has, where its type says so.
+    static std::optional<std::size_t> array_size(const pb::FieldDescriptor& what) {
+        const std::string_view type = marks(what).cpp_type();
+        if (!type.starts_with("std::array<") || !type.ends_with('>')) {
+            return std::nullopt;
+        }
+        const auto comma = type.rfind(',');
+        std::size_t size = 0;
+        const auto* const end = type.data() + type.size() - 1;
+        const auto* begin = comma == type.npos ? end : type.data() + comma + 1;
+        while (begin != end && *begin == ' ')
+            ++begin;
+        return std::from_chars(begin, end, size).ptr == end && begin != end ? std::optional{size}
+                                                                            : std::nullopt;
+    }
+
     void list(std::string& to, const pb::FieldDescriptor& what, const json& value) {
         if (value.is_null()) {
             return;
         }
         if (!value.is_array()) {
             mismatch(what, value);
+        }
+        if (const auto size = array_size(what); size && *size != value.size()) {
+            throw value_error("expected " + std::to_string(*size) + " elements (" +
+                              marks(what).cpp_type() + "), got " + std::to_string(value.size()));
         }
         std::string packed;
         for (std::size_t i = 0; i < value.size(); ++i) {
@@ -456,13 +476,23 @@ private:
         mismatch(what, value);
     }
 
+    /// What the C++ type holds: the wire has no integers of 8 and 16 bits.
+    static unsigned bits_of(const pb::FieldDescriptor& what) {
+        const auto given = marks(what).bits();
+        if (given == 8 || given == 16) {
+            return given;
+        }
+        return what.cpp_type() == pb::FieldDescriptor::CPPTYPE_INT64 ||
+                       what.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT64
+                   ? 64
+                   : 32;
+    }
+
     static std::int64_t signed_integer(const pb::FieldDescriptor& what, const json& value) {
         const auto number = as_integer(what, value);
-        const bool wide = what.cpp_type() == pb::FieldDescriptor::CPPTYPE_INT64;
-        const auto least = wide ? std::numeric_limits<std::int64_t>::min()
-                                : std::int64_t{std::numeric_limits<std::int32_t>::min()};
-        const auto most = wide ? std::numeric_limits<std::int64_t>::max()
-                               : std::int64_t{std::numeric_limits<std::int32_t>::max()};
+        const auto most = static_cast<std::int64_t>(std::numeric_limits<std::uint64_t>::max() >>
+                                                    (65 - bits_of(what)));
+        const auto least = -most - 1;
         const bool too_large = number.is_number_unsigned() &&
                                number.get<std::uint64_t>() > static_cast<std::uint64_t>(most);
         if (too_large || number.get<std::int64_t>() < least || number.get<std::int64_t>() > most) {
@@ -474,9 +504,7 @@ private:
 
     static std::uint64_t unsigned_integer(const pb::FieldDescriptor& what, const json& value) {
         const auto number = as_integer(what, value);
-        const auto most = what.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT64
-                              ? std::numeric_limits<std::uint64_t>::max()
-                              : std::uint64_t{std::numeric_limits<std::uint32_t>::max()};
+        const auto most = std::numeric_limits<std::uint64_t>::max() >> (64 - bits_of(what));
         const bool negative = !number.is_number_unsigned() && number.get<std::int64_t>() < 0;
         if (negative || number.get<std::uint64_t>() > most) {
             throw value_error("expected an integer from 0 to " + std::to_string(most) + ", got " +
@@ -507,9 +535,28 @@ private:
         return static_cast<float>(wide);
     }
 
+    /// An enum of a narrow type of its own has values that it cannot hold.
+    static void require_enum_range(const pb::EnumDescriptor& what, const json& value) {
+        const auto& type = marks(what).underlying();
+        const bool narrow = type.ends_with("8_t") || type.ends_with("16_t");
+        if (!narrow) {
+            return;
+        }
+        const int bits = type.ends_with("8_t") ? 8 : 16;
+        const bool is_signed = type.find("uint") == std::string::npos;
+        const int least = is_signed ? -(1 << (bits - 1)) : 0;
+        const int most = (1 << (is_signed ? bits - 1 : bits)) - 1;
+        if (value < least || value > most) {
+            throw value_error("expected a value of " + cpp_name(what) + ", from " +
+                              std::to_string(least) + " to " + std::to_string(most) + ", got " +
+                              got(value));
+        }
+    }
+
     static int enumerator(const pb::FieldDescriptor& what, const json& value) {
         if (value.is_number_integer() && value >= std::numeric_limits<std::int32_t>::min() &&
             value <= std::numeric_limits<std::uint32_t>::max()) {
+            require_enum_range(*what.enum_type(), value);
             return static_cast<int>(static_cast<std::uint32_t>(value.get<std::int64_t>()));
         }
         if (!value.is_string()) {

@@ -147,6 +147,21 @@ TEST_CASE("a call that cannot be made says what would fit") {
     CHECK(holds(
         ground.refused(2, {"call", "toys.small", "x"}),
         "std::int32_t small(std::int32_t value)\n    argument 1 'value': expected an integer"));
+    const std::vector<std::pair<std::vector<std::string>, std::string>> misfits{
+        {{"call", "toys.tiny", "128"}, "'value': expected an integer from -128 to 127, got 128"},
+        {{"call", "toys.tiny", "-129"}, "'value': expected an integer from -128 to 127, got -129"},
+        {{"call", "toys.tiny", "5.5"}, "'value': expected an integer (std::int8_t), got 5.5"},
+        {{"call", "toys.paint", "256"}, "expected a value of toys::color, from 0 to 255, got 256"},
+        {{"call", "toys.three", "[1,2]"}, "expected 3 elements (std::array<int, 3>), got 2"},
+        {{"call", "toys.place", "{\"x\":2147483648}"},
+         "'value': at x: expected an integer from -2147483648 to 2147483647, got 2147483648"},
+    };
+    for (const auto& [arguments, text] : misfits) {
+        const std::string said = ground.refused(2, arguments);
+        CAPTURE(said);
+        CHECK(holds(said, text));
+    }
+    CHECK(ground.called("paint", {"255"}) == "255");
     CHECK(holds(ground.refused(2, {"call", "toys.small"}), "takes 1 argument; there are 0"));
     CHECK(holds(ground.refused(2, {"call", "toys"}), "'toys' names no method"));
     CHECK(holds(ground.refused(1, {"call", "toy.small", "1"}),
