@@ -10,8 +10,12 @@
 # Headers are relative to the current source directory. Stubs of include/demo/bank.hpp are found as
 # "include/demo/bank.roi.hpp", "demo/bank.roi.hpp" and "bank.roi.hpp". The headers are read with the
 # include directories, definitions and language standard of <target>, and again when anything that
-# they include has changed. Stubs go into a static library <target>_roi that <target> links: the
-# linker takes from it only what is used, so a client needs nothing of the class's own sources.
+# they include has changed. The order of calls does not matter, in whatever directories they are: a
+# header may include the stubs of another one, or derive from its classes, where its target
+# generates those too or links the target that does.
+#
+# Stubs go into a static library <target>_roi that <target> links: the linker takes from it only
+# what is used, so a client needs nothing of the class's own sources.
 #
 # LOCK keeps the wire numbers of one header in a file that belongs into version control.
 # ROI_IDLC_EXECUTABLE names another idlc: one for the build machine, in cross builds.
@@ -68,18 +72,44 @@ function(_roi_generate_place header result)
   set(${result} "" PARENT_SCOPE)
 endfunction()
 
-# The stubs that a header includes, itself or through headers beside it: they are made first.
-function(_roi_generate_needed header result)
+# Which of `stubs` are there for `target`: its own, else those of other targets.
+function(_roi_generate_choose target stubs result)
+  set(own)
+  foreach(stub IN LISTS stubs)
+    get_property(by GLOBAL PROPERTY ROI_GENERATED_FOR_${stub})
+    if(by STREQUAL target)
+      list(APPEND own ${stub})
+    endif()
+  endforeach()
+  if(own)
+    set(${result} ${own} PARENT_SCOPE)
+  else()
+    set(${result} ${stubs} PARENT_SCOPE)
+  endif()
+endfunction()
+
+# The stubs that a header includes, itself or through headers that it includes: they are made first.
+# Then those of the headers among these: its own stubs may include them.
+function(_roi_generate_needed target header read compiled)
+  get_property(known GLOBAL PROPERTY ROI_GENERATED_STUBS)
+  get_target_property(directories ${target} INCLUDE_DIRECTORIES)
+  string(REGEX REPLACE "\\$<BUILD_INTERFACE:([^>]*)>" "\\1" directories "${directories}")
+  list(FILTER directories EXCLUDE REGEX "\\$<|NOTFOUND$")
   set(queue ${header})
   set(seen)
-  set(needed)
-  get_property(known GLOBAL PROPERTY ROI_GENERATED_STUBS)
+  set(first)
+  set(second)
   while(queue)
     list(POP_FRONT queue file)
     if(file IN_LIST seen OR NOT EXISTS ${file})
       continue()
     endif()
     list(APPEND seen ${file})
+    get_property(stubs GLOBAL PROPERTY ROI_GENERATED_OF_${file})
+    if(stubs AND NOT file STREQUAL header)
+      _roi_generate_choose(${target} "${stubs}" stubs)
+      list(APPEND second ${stubs})
+    endif()
     file(STRINGS ${file} lines REGEX "^[ \t]*#[ \t]*include[ \t]*[\"<]")
     cmake_path(GET file PARENT_PATH folder)
     foreach(line IN LISTS lines)
@@ -88,21 +118,96 @@ function(_roi_generate_needed header result)
       endif()
       set(name ${CMAKE_MATCH_1})
       if(name MATCHES "\\.roi\\.hpp$")
+        set(stubs)
+        string(LENGTH "/${name}" part)
         foreach(stub IN LISTS known)
-          string(FIND "${stub}" "/${name}" at REVERSE)
           string(LENGTH "${stub}" whole)
-          string(LENGTH "/${name}" part)
-          math(EXPR expected "${whole} - ${part}")
-          if(at GREATER -1 AND at EQUAL expected)
-            list(APPEND needed ${stub})
+          math(EXPR from "${whole} - ${part}")
+          if(from GREATER -1)
+            string(SUBSTRING "${stub}" ${from} -1 end)
+            if(end STREQUAL "/${name}")
+              list(APPEND stubs ${stub})
+            endif()
           endif()
         endforeach()
+        _roi_generate_choose(${target} "${stubs}" stubs)
+        list(APPEND first ${stubs})
       else()
-        list(APPEND queue ${folder}/${name})
+        foreach(directory IN ITEMS ${folder} ${directories})
+          if(EXISTS ${directory}/${name} AND NOT IS_DIRECTORY ${directory}/${name})
+            cmake_path(SET path NORMALIZE ${directory}/${name})
+            list(APPEND queue ${path})
+            break()
+          endif()
+        endforeach()
       endif()
     endforeach()
   endwhile()
-  set(${result} ${needed} PARENT_SCOPE)
+  list(REMOVE_DUPLICATES first)
+  list(REMOVE_DUPLICATES second)
+  set(${read} ${first} PARENT_SCOPE)
+  set(${compiled} ${second} PARENT_SCOPE)
+endfunction()
+
+# Ends with the circle if `stub` is needed for itself; `way` leads to it.
+function(_roi_generate_no_circle stub way)
+  get_property(target GLOBAL PROPERTY ROI_GENERATED_FOR_${stub})
+  if(stub IN_LIST way)
+    set(names)
+    foreach(each IN LISTS way ITEMS ${stub})
+      cmake_path(GET each FILENAME name)
+      list(APPEND names ${name})
+    endforeach()
+    list(JOIN names " -> " names)
+    _roi_generate_fail("${target}" "the headers need each other's stubs (${names})"
+      "Stubs of a header can be made only after those that it includes."
+      "Include the stubs' header only where a class derives from a marked one, and declare the rest.")
+  endif()
+  get_property(done GLOBAL PROPERTY ROI_GENERATED_CHECKED_${stub})
+  if(done)
+    return()
+  endif()
+  get_property(needed GLOBAL PROPERTY ROI_GENERATED_NEEDS_${stub})
+  foreach(next IN LISTS needed)
+    _roi_generate_no_circle(${next} "${way};${stub}")
+  endforeach()
+  set_property(GLOBAL PROPERTY ROI_GENERATED_CHECKED_${stub} ON)
+endfunction()
+
+# Orders all rules once all are known, so that the order of calls does not matter.
+function(_roi_generate_order)
+  get_property(stubs GLOBAL PROPERTY ROI_GENERATED_STUBS)
+  foreach(stub IN LISTS stubs)
+    get_property(target GLOBAL PROPERTY ROI_GENERATED_FOR_${stub})
+    get_property(header GLOBAL PROPERTY ROI_GENERATED_FROM_${stub})
+    _roi_generate_needed(${target} ${header} needed compiled)
+    foreach(each IN LISTS compiled)
+      get_property(by GLOBAL PROPERTY ROI_GENERATED_BY_${each})
+      add_dependencies(${target}_roi ${by})
+      add_dependencies(${target} ${by})
+    endforeach()
+    set_property(GLOBAL PROPERTY ROI_GENERATED_BESIDE_${stub} ${compiled})
+    list(REMOVE_ITEM needed ${stub})
+    set_property(GLOBAL PROPERTY ROI_GENERATED_NEEDS_${stub} ${needed})
+  endforeach()
+  foreach(stub IN LISTS stubs)
+    _roi_generate_no_circle(${stub} "")
+  endforeach()
+  foreach(stub IN LISTS stubs)
+    get_property(rule GLOBAL PROPERTY ROI_GENERATED_BY_${stub})
+    get_property(needed GLOBAL PROPERTY ROI_GENERATED_NEEDS_${stub})
+    # A stub that is read includes those of its header's bases.
+    foreach(each IN LISTS needed)
+      get_property(further GLOBAL PROPERTY ROI_GENERATED_BESIDE_${each})
+      list(APPEND needed ${further})
+    endforeach()
+    list(REMOVE_ITEM needed ${stub})
+    list(REMOVE_DUPLICATES needed)
+    foreach(each IN LISTS needed)
+      get_property(by GLOBAL PROPERTY ROI_GENERATED_BY_${each})
+      add_dependencies(${rule} ${by})
+    endforeach()
+  endforeach()
 endfunction()
 
 # The library that holds the stubs of a target; made by its first call.
@@ -212,8 +317,13 @@ function(_roi_generate_header target header lock)
       "Two rules would write the same files."
       "Remove one of both, or rename one of two headers of the same name.")
   endif()
-  _roi_generate_needed(${input} needed)
+  if(NOT made)
+    cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL _roi_generate_order)
+  endif()
   set_property(GLOBAL APPEND PROPERTY ROI_GENERATED_STUBS ${output}/${stem}.roi.hpp)
+  set_property(GLOBAL PROPERTY ROI_GENERATED_FOR_${output}/${stem}.roi.hpp ${target})
+  set_property(GLOBAL PROPERTY ROI_GENERATED_FROM_${output}/${stem}.roi.hpp ${input})
+  set_property(GLOBAL APPEND PROPERTY ROI_GENERATED_OF_${input} ${output}/${stem}.roi.hpp)
 
   # The stubs include the header by its name.
   cmake_path(GET input PARENT_PATH beside)
@@ -244,11 +354,12 @@ function(_roi_generate_header target header lock)
     set(idlc_dependency roi::idlc)
   endif()
   set(lock_arguments)
+  set(lock_dependency)
   if(lock)
     cmake_path(ABSOLUTE_PATH lock NORMALIZE OUTPUT_VARIABLE lock_path)
     set(lock_arguments --lock ${lock_path})
     if(EXISTS ${lock_path})
-      list(APPEND needed ${lock_path})
+      set(lock_dependency ${lock_path})
     endif()
   endif()
   set(features $<TARGET_PROPERTY:${library},COMPILE_FEATURES>)
@@ -258,13 +369,24 @@ function(_roi_generate_header target header lock)
   set(definitions $<TARGET_PROPERTY:${library},COMPILE_DEFINITIONS>)
   set(outputs ${output}/${stem}.roi.hpp ${output}/${stem}.client.roi.cpp
               ${output}/${stem}.server.roi.cpp ${output}/${stem}.proto ${output}/${stem}.desc)
+  # Equal outputs stay untouched, so that nothing is compiled again. Ninja knows that a rule may do
+  # that; make would run the rule in every build from then on, so there a stamp is the rule's output.
+  if(CMAKE_GENERATOR MATCHES "Ninja")
+    set(results OUTPUT ${outputs})
+    set(ends ${outputs})
+    set(stamp)
+  else()
+    set(results OUTPUT ${output}/${stem}.stamp BYPRODUCTS ${outputs})
+    set(ends ${output}/${stem}.stamp)
+    set(stamp --stamp ${output}/${stem}.stamp)
+  endif()
   add_custom_command(
-    OUTPUT ${outputs}
-    COMMAND ${idlc} ${input} -o ${output} --depfile ${output}/${stem}.d ${lock_arguments} --
+    ${results}
+    COMMAND ${idlc} ${input} -o ${output} --depfile ${output}/${stem}.d ${stamp} ${lock_arguments} --
             -std=c++$<IF:${newer},23,20>
             "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
             "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
-    DEPENDS ${input} ${needed} ${idlc_dependency}
+    DEPENDS ${input} ${lock_dependency} ${idlc_dependency}
     DEPFILE ${output}/${stem}.d
     COMMENT "idlc ${header}"
     VERBATIM COMMAND_EXPAND_LISTS)
@@ -274,14 +396,8 @@ function(_roi_generate_header target header lock)
   if(suffix)
     set(rule ${library}_${suffix}_${stem}_generate)
   endif()
-  add_custom_target(${rule} DEPENDS ${outputs})
+  add_custom_target(${rule} DEPENDS ${ends})
   add_dependencies(${library}_generate ${rule})
   set_property(GLOBAL PROPERTY ROI_GENERATED_BY_${output}/${stem}.roi.hpp ${rule})
-  foreach(stub IN LISTS needed)
-    get_property(by GLOBAL PROPERTY ROI_GENERATED_BY_${stub})
-    if(by)
-      add_dependencies(${rule} ${by})
-    endif()
-  endforeach()
   target_sources(${library} PRIVATE ${output}/${stem}.client.roi.cpp ${output}/${stem}.server.roi.cpp)
 endfunction()

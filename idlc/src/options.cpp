@@ -126,6 +126,8 @@ command_line read_command_line(int count, const char* const* arguments) {
     app.add_option("--include-as", result.include_as,
                    "how generated code includes the header (default: as found by -I)");
     app.add_option("--depfile", result.depfile, "writes what was read, for make and ninja");
+    app.add_option("--stamp", result.stamp,
+                   "touched whenever outputs are right, changed or not; the depfile names it");
     app.add_option("--desc", result.description, "writes the interface description to this file");
     app.add_option("--lock", result.lock, "keeps all numbers in this file, beside the header");
     auto* against =

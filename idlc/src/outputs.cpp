@@ -34,8 +34,9 @@ int write(const options& what, const model::file& input, const emit::result& mad
         emit::write_file(what.description, made.outputs.back().text, mode);
     }
     if (!what.depfile.empty() && mode == emit::write_mode::update) {
-        emit::write_file(what.depfile, emit::depfile(input, what.output), mode);
+        emit::write_file(what.depfile, emit::depfile(input, what.output, what.stamp), mode);
     }
+    if (!what.stamp.empty() && mode == emit::write_mode::update) emit::touch(what.stamp);
     if (mode == emit::write_mode::update || stale.empty()) return 0;
     for (const auto& name : stale) {
         complain(name + " is not what " + what.header + " gives; run idlc without --check");

@@ -64,6 +64,16 @@ TEST_CASE("outputs are written once and left alone when they are the same") {
     CHECK(contains(read(room / "sample.d"), "annotations.hpp"));
     CHECK(read(room / "copy.desc") == read(room / "out/sample.desc"));
 
+    // --stamp: newer after each run, and what the depfile is about.
+    const std::vector<std::string> stamped{"sample.hpp", "-o",      "out",         "--depfile",
+                                           "stamp.d",    "--stamp", "sample.stamp"};
+    CHECK(idlc(stamped, room.path()).status.success());
+    CHECK(read(room / "stamp.d").starts_with("sample.stamp:"));
+    fs::last_write_time(room / "sample.stamp", when);
+    CHECK(idlc(stamped, room.path()).status.success());
+    CHECK(fs::last_write_time(room / "sample.stamp") > when);
+    CHECK(fs::last_write_time(client) == when);
+
     // --check: silent while they fit, 1 and nothing written where they do not.
     CHECK(idlc({"sample.hpp", "-o", "out", "--check"}, room.path()).status.code == 0);
     write(room / "sample.hpp", header("    int f(int a, int b);"));

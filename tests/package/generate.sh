@@ -45,6 +45,29 @@ if [ ${#generator[@]} -gt 0 ]; then
     [ "$(stat -c %y "$stub")" = "$before" ] || fail "equal stubs were written again"
 fi
 
+# Headers that need the stubs of others, whatever the order of calls: by ninja, and by make, which
+# runs idlc for a touched header once and not in every build from then on.
+for kind in Ninja "Unix Makefiles"; do
+    [ "$kind" = Ninja ] && [ ${#generator[@]} -eq 0 ] && continue
+    folder=$work/ordered_$(echo "$kind" | tr -d ' ')
+    cp -r "$here/ordered" "$folder"
+    { cmake -G "$kind" "${launcher[@]}" -S "$folder" -B "$folder/out" -DCMAKE_PREFIX_PATH="$work/prefix" &&
+        cmake --build "$folder/out" -j 2; } >"$folder.txt" 2>&1 || { cat "$folder.txt"; fail "$kind: headers that need each other's stubs do not build"; continue; }
+    "$folder/out/top" || fail "$kind: the program of ordered headers fails"
+    cmake --build "$folder/out" >"$folder.again.txt" 2>&1
+    grep -qE 'idlc |Building' "$folder.again.txt" && { cat "$folder.again.txt"; fail "$kind: a build without a change builds something"; }
+    touch "$folder/base/base.hpp"
+    cmake --build "$folder/out" >"$folder.touched.txt" 2>&1 || fail "$kind: a touched header does not build"
+    grep -q 'idlc base.hpp' "$folder.touched.txt" || fail "$kind: a touched header does not run idlc"
+    grep -q 'idlc top.hpp' "$folder.touched.txt" || fail "$kind: a header whose stubs' base was touched does not run idlc"
+    cmake --build "$folder/out" >"$folder.after.txt" 2>&1
+    grep -q 'idlc ' "$folder.after.txt" && { cat "$folder.after.txt"; fail "$kind: idlc runs again after a header was touched once"; }
+    sed -i 's/int one() const;/int one() const; int more() const { return 4; }/' "$folder/base/base.hpp"
+    cmake --build "$folder/out" >"$folder.changed.txt" 2>&1 || { cat "$folder.changed.txt"; fail "$kind: a changed base does not build"; }
+    grep -q 'more' "$folder/out/base/base.roi/base.roi.hpp" || fail "$kind: the stubs are not those of the changed base"
+    grep -qE 'middle\.server\.roi\.cpp' "$folder.changed.txt" || fail "$kind: the stubs that derive from a changed base are not compiled again"
+done
+
 # Misuse: what stands in misuse.txt as "name | commands | what the message must hold".
 while IFS='|' read -r name commands expected; do
     [ -z "$name" ] && continue

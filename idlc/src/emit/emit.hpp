@@ -52,7 +52,12 @@ std::vector<std::string> write(std::span<const output> outputs, const std::files
 /// Writes one file (the lock file, a depfile) by the same rules; true where it differed.
 bool write_file(const std::filesystem::path& path, const std::string& text, write_mode mode);
 
-/// A make depfile: the outputs depend on the header and on all it includes.
-std::string depfile(const model::file& input, const std::filesystem::path& folder);
+/// Makes the file newer than everything that is there; throws as write() does.
+void touch(const std::filesystem::path& path);
+
+/// A make depfile: the outputs, or `stamp` in their place, depend on the header and on all it
+/// includes.
+std::string depfile(const model::file& input, const std::filesystem::path& folder,
+                    const std::string& stamp = {});
 
 }  // namespace idlc::emit

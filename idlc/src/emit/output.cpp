@@ -69,10 +69,22 @@ std::vector<std::string> write(std::span<const output> outputs, const std::files
     return differed;
 }
 
-std::string depfile(const model::file& input, const std::filesystem::path& folder) {
-    std::string text;
-    for (const auto& name : output_names(input.path)) {
-        text += (text.empty() ? "" : " ") + make_name((folder / name).string());
+void touch(const std::filesystem::path& path) {
+    std::error_code failed;
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failed);
+    std::ofstream out{path, std::ios::binary | std::ios::trunc};
+    out << "stubs are as their header says\n";
+    out.close();
+    if (!out) throw std::runtime_error("cannot write '" + path.string() + "'");
+}
+
+std::string depfile(const model::file& input, const std::filesystem::path& folder,
+                    const std::string& stamp) {
+    std::string text = make_name(stamp);
+    if (stamp.empty()) {
+        for (const auto& name : output_names(input.path)) {
+            text += (text.empty() ? "" : " ") + make_name((folder / name).string());
+        }
     }
     text += ":";
     std::set<std::string> files{input.path};

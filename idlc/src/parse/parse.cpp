@@ -437,6 +437,13 @@ void read_diagnostics(CXTranslationUnit unit, result& into,
                         undefined_macro(where, name.substr(0, name.find('\''))));
                     explained = true;
                 }
+            if (message.find(".roi.hpp' file not found") != std::string::npos) {
+                into.diagnostics.push_back(
+                    {model::severity::note, where, "this file is made by idlc, from its own header",
+                     "generate that header first: name it in a roi_generate() of this target, or "
+                     "of one that this target links"});
+                explained = true;
+            }
             if (!explained) failed.push_back({where, into.diagnostics.size()});
         }
         clang_disposeDiagnostic(diagnostic);

@@ -1,0 +1,3 @@
+#pragma once
+#include "base.roi.hpp"
+#include <roi/annotations.hpp>
