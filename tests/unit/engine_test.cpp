@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <memory>
 #include <ostream>
 #include <semaphore>
@@ -444,6 +445,45 @@ TEST_CASE("timers run, and do not run once cancelled") {
     REQUIRE(on.post(release, &worked));
     worked.acquire();
     CHECK_FALSE(on.on_worker());
+}
+
+TEST_CASE("a callback that blocks is taken over from, and those after it are left to workers") {
+    struct teller final : roi::core::outgoing {
+        teller(roi::core::executor& by, std::binary_semaphore& until) : on(by), door(until) {
+            header.method = echo_it;
+        }
+        void completed(roi::core::answer&&) noexcept override {
+            runs_here = on.run_here(
+                [](void* self) {
+                    static_cast<teller*>(self)->door.acquire();
+                    static_cast<teller*>(self)->ran.release();
+                },
+                this);
+            told.release();
+        }
+        roi::core::executor& on;
+        std::binary_semaphore& door;
+        std::atomic<bool> runs_here{false};
+        std::binary_semaphore told{0};
+        std::binary_semaphore ran{0};
+    };
+    scratch files;
+    server there;
+    client here;
+    const auto to = here.engine->connect(there.engine->listen(files.socket()));
+    roi::core::executor& on = here.engine->executor();
+    std::binary_semaphore door{0};
+    teller first{on, door};
+    CHECK_FALSE(on.run_here([](void*) {}, nullptr));  // nothing is read on this thread
+    to->start(first);
+    first.told.acquire();
+    CHECK(first.runs_here);
+    teller second{on, door};
+    to->start(second);
+    second.told.acquire();  // while the first one blocks
+    CHECK_FALSE(second.runs_here);
+    door.release();
+    first.ran.acquire();
 }
 
 TEST_CASE("a thread that waits is told at once that its call was cancelled") {

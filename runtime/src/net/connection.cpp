@@ -19,6 +19,10 @@ constexpr std::size_t frames_per_step = 32;
 constexpr auto connect_retry = std::chrono::milliseconds{5};
 // How long an answer may wait for those of the methods that run after it.
 constexpr auto longest_batch = std::chrono::microseconds{50};
+// A callback that takes longer, or blocks, sends those that follow to workers, for a while: reading
+// goes on meanwhile.
+constexpr auto slow_completion = std::chrono::microseconds{500};
+constexpr auto slowness_remembered = std::chrono::seconds{1};
 
 // The method that this thread runs right now, for a connection that it owns unless taken over.
 struct running_method {
@@ -274,7 +278,7 @@ connection::progress connection::process(who by, waiter* mine) {
             } else if (!run_method(std::move(call))) {
                 return progress::lost;
             } else if (next_arrived_ < arrived_.size()) {
-                end_batch_if_late();
+                end_batch_if_late(clock::now());
             }
         }
         arrived_.clear();
@@ -312,6 +316,8 @@ connection::progress connection::process(who by, waiter* mine) {
 
 bool connection::run_here(const shell& by, void (*work)(void*), void* context) noexcept {
     if (telling == nullptr || telling->shell_.get() != &by) return false;
+    if (telling->batch_began_ < telling->completions_slow_until_.load(std::memory_order_relaxed))
+        return false;
     try {
         telling->completions_.push_back({work, context});
         return true;
@@ -321,18 +327,26 @@ bool connection::run_here(const shell& by, void (*work)(void*), void* context) n
 }
 
 bool connection::run_completions() {
-    while (next_completion_ < completions_.size()) {
+    for (auto begin = batch_began_; next_completion_ < completions_.size();) {
         const completion next = completions_[next_completion_++];
+        runs_completion_.store(true, std::memory_order_relaxed);
         if (!run_interruptibly([&] { next.work(next.context); })) return false;
-        if (next_completion_ < completions_.size()) end_batch_if_late();
+        runs_completion_.store(false, std::memory_order_relaxed);
+        const auto end = clock::now();
+        if (end - begin > slow_completion) completions_are_slow(end);
+        begin = end;
+        if (next_completion_ < completions_.size()) end_batch_if_late(end);
     }
     completions_.clear();
     next_completion_ = 0;
     return true;
 }
 
-void connection::end_batch_if_late() {
-    const auto now = clock::now();
+void connection::completions_are_slow(core::time_point now) noexcept {
+    completions_slow_until_.store(now + slowness_remembered, std::memory_order_relaxed);
+}
+
+void connection::end_batch_if_late(core::time_point now) {
     if (now - batch_began_ < longest_batch) return;
     flush(flusher::other, patience::wait_a_little);
     batch_began_ = now;
@@ -383,6 +397,8 @@ bool connection::take_over(std::uint64_t run) {
             return false;
         batch_thread_ = nullptr;  // from here on that method's answer is written at once
     }
+    if (runs_completion_.exchange(false, std::memory_order_relaxed))
+        completions_are_slow(clock::now());
     if (next_completion_ < completions_.size() || next_arrived_ < arrived_.size() ||
         receiver_.holds_input()) {
         shell_->continue_serving(shared_from_this());

@@ -110,7 +110,8 @@ private:
     bool run_completions();  // false: the connection was taken from this thread
     template <class Work>
     bool run_interruptibly(const Work& work);
-    void end_batch_if_late();
+    void completions_are_slow(core::time_point now) noexcept;
+    void end_batch_if_late(core::time_point now);
     ssize_t read_some(bool blocking);
     bool after_read(ssize_t got);  // false: ended
     void connect_step();
@@ -158,6 +159,8 @@ private:
     };
     std::vector<completion> completions_;  // of users' code, which may take long
     std::size_t next_completion_ = 0;
+    std::atomic<bool> runs_completion_{false};  // what runs now is one
+    std::atomic<core::time_point> completions_slow_until_{core::time_point{}};
     core::time_point batch_began_{};  // what was answered since then waits for the next write
     std::uint64_t runs_ = 0;
     core::actions owner_actions_;
