@@ -3,11 +3,13 @@ include(CMakePackageConfigHelpers)
 
 set(roi_config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/roi)
 set(roi_libraries roi_core roi_naming_logic roi_naming roi_runtime roi_options roi_description
-  roi_nameserver_record roi_registry roi_ledger roi_nameserver roi_testing)
+  roi_testing)
+# Apart, for they need SQLite, and programs that only call and serve do not.
+set(roi_nameserver_libraries roi_nameserver_record roi_registry roi_ledger roi_nameserver)
 set(roi_programs roi_idlc roi-nameserver roi)
 
 # After find_package(roi) the names are those of the build tree: roi::runtime, roi::idlc.
-foreach(target IN LISTS roi_libraries)
+foreach(target IN LISTS roi_libraries roi_nameserver_libraries)
   string(REGEX REPLACE "^roi_" "" name ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
 endforeach()
@@ -15,13 +17,16 @@ set_target_properties(roi_idlc PROPERTIES EXPORT_NAME idlc)
 set_target_properties(roi-nameserver PROPERTIES EXPORT_NAME nameserver_program)
 set_target_properties(roi PROPERTIES EXPORT_NAME command)
 
-install(TARGETS ${roi_libraries} EXPORT roi-targets
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime
-  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+foreach(part IN ITEMS "" nameserver_)
+  string(REPLACE "_" "-" export roi-${part}targets)
+  install(TARGETS ${roi_${part}libraries} EXPORT ${export}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(EXPORT ${export} NAMESPACE roi:: DESTINATION ${roi_config_folder} COMPONENT development)
+endforeach()
 install(TARGETS ${roi_programs} EXPORT roi-tools
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
-install(EXPORT roi-targets NAMESPACE roi:: DESTINATION ${roi_config_folder} COMPONENT development)
 install(EXPORT roi-tools NAMESPACE roi:: DESTINATION ${roi_config_folder} COMPONENT tools)
 
 foreach(folder runtime/include runtime/proto nameserver/client/include nameserver/include)

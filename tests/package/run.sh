@@ -60,6 +60,26 @@ for example in 01_hello 02_bank; do
 done
 roi ls | grep -q '^bank ' || fail "roi ls does not list the bank"
 
+# Who only calls and serves needs no SQLite and no JSON; who wants a name server inside is told what is missing.
+cp -r "$source/examples/05_own_scope" "$work/own_scope"
+mkdir "$work/lean"
+printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(lean CXX)' 'find_package(roi REQUIRED CONFIG COMPONENTS runtime tools)' \
+  'add_executable(bank_client client.cpp)' 'roi_generate(bank_client HEADERS bank.hpp)' >"$work/lean/CMakeLists.txt"
+cp "$source"/examples/02_bank/{bank.hpp,client.cpp} "$work/lean"
+without=(-G Ninja "-DCMAKE_PREFIX_PATH=$work/prefix" -DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON
+  -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON)
+{
+  cmake -S "$work/lean" -B "$work/lean/build" "${without[@]}" && cmake --build "$work/lean/build"
+} >"$work/lean.log" 2>&1 || fail "building a client without SQLite"
+"$work/lean/build/bank_client" >"$work/lean.out" 2>"$work/lean.client.log" || fail "running a client without SQLite"
+sed -i 's/COMPONENTS runtime tools/COMPONENTS nameserver/' "$work/lean/CMakeLists.txt"
+! cmake -S "$work/lean" -B "$work/lean/build2" "${without[@]}" >"$work/lean2.log" 2>&1 || fail "a name server without SQLite"
+grep -q SQLite3 "$work/lean2.log" || fail "the missing SQLite is not named"
+{
+  cmake -S "$work/own_scope" -B "$work/own_scope/build" -G Ninja "-DCMAKE_PREFIX_PATH=$work/prefix" &&
+    cmake --build "$work/own_scope/build"
+} >"$work/own_scope.log" 2>&1 || fail "building a program with a name server inside"
+
 # Without CMake: idlc by hand, flags from pkg-config.
 export PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name roi.pc)")
 mkdir "$work/by_hand"
@@ -73,5 +93,5 @@ read -ra libraries < <(pkg-config --libs roi)
       "$source/examples/02_bank/client.cpp" bank.client.roi.cpp "${libraries[@]}"
 } >"$work/by_hand.log" 2>&1 || fail "building by hand"
 ./client >"$work/by_hand.out" 2>&1 || fail "running what was built by hand"
-grep -q 'after a transfer of 500: 9000' "$work/by_hand.out" || fail "another balance by hand"
+grep -q 'after a transfer of 500: 8500' "$work/by_hand.out" || fail "another balance by hand"
 echo "installed, found, built, run"
