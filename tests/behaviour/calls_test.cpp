@@ -170,6 +170,49 @@ TEST_CASE("a method knows which call it serves") {
     CHECK_THROWS_AS(roi::this_call(), std::logic_error);
 }
 
+TEST_CASE("the trace of a call reaches its method, and the calls made inside") {
+    kitchen_world here;
+    CHECK(here.kitchen.echo("trace") == "none");
+    roi::trace_context trace;
+    trace.trace_id[15] = 7;
+    trace.parent_id[7] = 8;
+    trace.flags = 1;
+    CHECK(here.kitchen.with({.trace = trace}).echo("trace") == "7 8 1");
+    const demo::KitchenServer other{roi::as("other").on(*here.server)};
+    CHECK(here.kitchen.with({.trace = trace}).ask("other", "trace") == "7 8 1");
+    CHECK(here.kitchen.ask("other", "trace") == "none");
+}
+
+TEST_CASE("arguments of any size are sent again where the call is known not to have run") {
+    if (!roi::testing::has_threads()) return;
+    for (const std::size_t size : {std::size_t{10}, std::size_t{100'000}, std::size_t{3'000'000}}) {
+        const world here;
+        const std::string text(size, 't');
+        const auto first = roi::testing::make_runtime();
+        demo::Kitchen cook;
+        roi::servant old = roi::publish(cook, roi::as("moving").on(*first));
+        const demo::KitchenClient moving{roi::named("moving").on(*here.client)};
+        roi::call<> holds = moving.async_hold().start();
+        cook.door.await_waiting(1);
+        roi::call<std::string> waits = moving.async_echo(text).start();
+        std::thread withdrawal{[&] { old.withdraw(); }};
+        std::optional<demo::KitchenServer> fresh;
+        while (!fresh) {
+            try {
+                fresh.emplace(roi::as("moving").on(*here.server));
+            } catch (const roi::error& taken) {
+                REQUIRE(taken.reason() == roi::errc::name_taken);
+            }
+        }
+        CHECK(waits.get() == text);
+        CHECK(fresh->runs() == 1);
+        CHECK(cook.runs() == 1);
+        cook.door.open();
+        holds.get();
+        withdrawal.join();
+    }
+}
+
 TEST_CASE("a client of another interface is refused, and told which") {
     kitchen_world here;
     const roi::generated::interface changed {

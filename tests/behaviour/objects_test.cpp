@@ -150,7 +150,7 @@ TEST_CASE("a call of another chain does not enter while the holder waits") {
 TEST_CASE("a deadlock of two chains ends at a deadline, and the error names both objects") {
     if (!roi::testing::has_threads()) return;
     kitchen_world here;
-    roi::call<> one = here.kitchen.with({.deadline = 300ms}).async_hold_and_ask("other").start();
+    roi::call<> one = here.kitchen.with({.deadline = 1s}).async_hold_and_ask("other").start();
     here.cook.door.await_waiting(1);
     roi::call<> two = here.second.async_hold_and_ask("kitchen").start();
     here.other.door.await_waiting(1);

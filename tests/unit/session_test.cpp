@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -564,8 +565,24 @@ TEST_CASE("a ping is answered with the state of the calls it asks for") {
     both.settle();
     auto& one = make(1);
     both.a.start(one);
-    both.a.session_.ping(99);
     both.settle();
+    REQUIRE(both.b.calls.size() == 1);
+    both.b.calls[0]->add_progress(2);
+    both.b.calls[0]->add_progress(3);
+    // Ping{nonce 99, calls {1, 77}}: the first is the one above, the other is unknown.
+    const std::byte calls[] = {std::byte{1}, std::byte{77}};
+    roi::wire::writer ping;
+    ping.put_bytes_field(2, calls, sizeof calls);
+    ping.put_varint_field(1, 99);
+    ping.close(5, 0);
+    ping.put_fixed32(static_cast<std::uint32_t>(ping.size()));
+    both.b.receive(ping.bytes());
+    const auto pong = both.b.written();
+    // Pong{nonce 99, {id 1, RUNNING, progress 5}, {id 77, UNKNOWN}}
+    const std::uint8_t expected[] = {0x10, 0, 0,    0, 0x32, 0x0e, 0x08, 99,   0x12, 0x06,
+                                     0x08, 1, 0x10, 2, 0x20, 5,    0x12, 0x02, 0x08, 77};
+    CHECK(std::ranges::equal(pong, std::as_bytes(std::span{expected})));
+    both.a.receive(pong);
     CHECK(both.a.session_.last_pong() == 99);
 }
 

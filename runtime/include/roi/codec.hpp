@@ -103,12 +103,28 @@ inline constexpr std::size_t most_elements =
     wire::max_container_bytes / sizeof(T) < wire::max_elements
         ? wire::max_container_bytes / sizeof(T)
         : wire::max_elements;
-/// Before an element is added to `count` others.
+/// Before an element is added to `count` others; `overhead` is what its container adds to it.
 template <class T>
-void check_count(std::size_t count) {
+void check_count(std::size_t count, std::size_t overhead = 0) {
     if (count >= most_elements<T>) [[unlikely]] {
         fail_elements();
     }
+    wire::detail::charge(sizeof(T) + overhead);
+}
+
+/// Of one insertion in a few, which a peer cannot foresee: does it have to be looked at?
+bool is_sampled() noexcept;
+[[noreturn]] void fail_flooded();
+/// More keys than this in one bucket of a hash table are a peer's malice, or a hash that does not
+/// deserve its name.
+inline constexpr std::size_t most_in_bucket = 128;
+/// After `key` came into a hash table: a peer must not make each insertion walk over all others.
+template <class Table, class Key>
+void check_bucket(const Table& table, const Key& key) {
+    if (table.size() <= most_in_bucket || !is_sampled()) return;
+    const std::size_t found = table.bucket_size(table.bucket(key));
+    // Equal keys share a bucket by nature, and are found as one.
+    if (found > most_in_bucket && found - table.count(key) >= most_in_bucket) fail_flooded();
 }
 
 constexpr std::uint64_t zigzag(std::int64_t value) noexcept {
@@ -403,8 +419,9 @@ void reserve_elements(wire::reader& in, Container& values) {
     if constexpr (requires { values.reserve(std::size_t{1}); }) {
         const std::size_t count = in.count_same();
         if (count > values.size()) {
-            values.reserve(
-                std::min(values.size() + count, most_elements<typename Container::value_type>));
+            using element = typename Container::value_type;
+            const std::size_t allowed = values.size() + wire::detail::budget / sizeof(element);
+            values.reserve(std::min({values.size() + count, allowed, most_elements<element>}));
         }
     }
 }

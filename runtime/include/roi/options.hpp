@@ -1,6 +1,8 @@
 // Which object a stub means, under which name a server publishes, and how one call behaves.
 #pragma once
 
+#include <roi/trace.hpp>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -120,6 +122,8 @@ struct call_options {
     bool detached = false;
     /// Scope in which the name is looked up, for this call.
     std::string scope = {};
+    /// Trace that this call belongs to, in place of the enclosing call's.
+    std::optional<trace_context> trace = std::nullopt;
 };
 
 }  // namespace roi

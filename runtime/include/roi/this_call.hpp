@@ -1,9 +1,12 @@
 // What a method can know about the call that it is serving.
 #pragma once
 
+#include <roi/trace.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace roi {
@@ -39,6 +42,20 @@ public:
     /// Has the caller given up, by cancelling, by its deadline, or by going away? A long method
     /// asks now and then, and returns early. Calls that it makes are cancelled by themselves.
     bool cancelled() const noexcept;
+    /// Asked to stop when that happens: a signal for what can be woken, as std::stop_callback and
+    /// std::condition_variable_any. Valid after the call, too.
+    ///
+    /// Threads: callbacks run on any, and must not block.
+    std::stop_token stop_token() const;
+
+    /// Reports that the method got on: `steps` more are done. Peers that ask after the call are
+    /// told the sum; a method with much to do says so now and then. Any thread.
+    void progress(std::uint64_t steps = 1) const noexcept;
+    /// The sum so far.
+    std::uint64_t steps() const noexcept;
+
+    /// The trace that the caller told; absent where it told none.
+    std::optional<trace_context> trace() const noexcept;
 
 private:
     friend call_info this_call();

@@ -26,7 +26,7 @@ inline constexpr int max_depth = 64;  ///< messages inside the outermost one
 inline constexpr std::size_t default_max_message = std::size_t{64} << 20;
 /// Elements of one container: an empty element takes two bytes here and much more in memory.
 inline constexpr std::size_t max_elements = std::size_t{1} << 24;
-/// Memory of one container's elements themselves, without what they point to.
+/// Memory of the elements of all containers in a message, and of what its pointers point to.
 inline constexpr std::size_t max_container_bytes = 8 * default_max_message;
 /// Field numbers go from 1 to this.
 inline constexpr std::uint32_t max_number = (std::uint32_t{1} << 29) - 1;
@@ -48,6 +48,16 @@ std::byte* acquire_kept(std::size_t at_least, std::size_t& capacity) noexcept;
 void release(std::byte* storage, std::size_t capacity) noexcept;
 [[noreturn]] void fail(const char* what);
 [[noreturn]] void fail_depth_of_value();
+// What the message that this thread decodes may still take for elements. Set anew by each reader
+// that is not nested in another: a message is decoded in one go.
+extern constinit thread_local std::size_t budget;
+[[noreturn]] void fail_budget();
+inline void charge(std::size_t bytes) {
+    if (bytes > budget) [[unlikely]] {
+        fail_budget();
+    }
+    budget -= bytes;
+}
 // Little-endian on the wire whatever the machine is.
 template <class Bits>
 Bits little(Bits value) noexcept {
@@ -252,7 +262,11 @@ private:
 /// them.
 class reader {
 public:
-    explicit reader(std::span<const std::byte> bytes, int depth = max_depth) noexcept
+    explicit reader(std::span<const std::byte> bytes) noexcept : reader(bytes, max_depth) {
+        detail::budget = max_container_bytes;
+    }
+    /// For a message inside of the one that is being decoded.
+    reader(std::span<const std::byte> bytes, int depth) noexcept
         : at_(bytes.data()), end_(bytes.data() + bytes.size()), depth_(depth) {}
 
     /// Goes to the next field; false at the end. The field must be read, or skipped.

@@ -19,8 +19,8 @@ namespace {
 constexpr std::chrono::seconds default_deadline{30};
 // What a nested call leaves of the time of the call that it serves.
 constexpr std::chrono::milliseconds most_margin{50};
-// Larger arguments are not copied, so a call that fails before it was written is not repeated.
-constexpr std::size_t largest_kept = std::size_t{64} << 10;
+// Larger arguments are not copied: the connection sends them from where they are.
+constexpr std::size_t largest_kept = core::limits{}.chunk;
 // Attempts of an idempotent call that may have run.
 constexpr int most_executions = 3;
 constexpr int most_hops = 3;
@@ -144,12 +144,18 @@ void outgoing_call::send(std::shared_ptr<const location> where, bool will_wait) 
             tried->header.chain.assign(context_->chain.begin(), context_->chain.end());
             if (token_ != 0) tried->header.chain.push_back(token_);
         }
+        if (options_ && options_->trace) {
+            tried->header.trace = options_->trace;
+        } else if (context_) {
+            tried->header.trace = context_->call().header().trace;
+        }
         if (attempts_ == 0 && arguments_.size() <= largest_kept) {
             is_kept_ = true;
             kept_arguments_.put_raw(arguments_.bytes());
         }
         if (attempts_ == 0 || !is_kept_) {
             tried->arguments = std::move(arguments_);
+            tried->large_arguments = std::move(large_arguments_);
         } else {
             tried->arguments.put_raw(kept_arguments_.bytes());
         }
@@ -260,8 +266,9 @@ outgoing_call::verdict outgoing_call::judge(attempt& tried) noexcept {
     }
     if (object_->owner().is_stopping() || is_late({})) return verdict::ends;
     if (!is_kept_) {
-        if (tried.arguments.size() == 0) return verdict::ends;  // they went with the connection
+        // A call that waited for its connection still has them as they were.
         arguments_ = std::move(tried.arguments);
+        large_arguments_ = tried.large_arguments;
     }
     try {
         if (answer.ran == outcome::not_executed) {

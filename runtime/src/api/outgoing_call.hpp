@@ -115,6 +115,7 @@ private:
 
     wire::writer arguments_;
     wire::writer kept_arguments_;  // for another attempt
+    std::shared_ptr<const wire::buffer> large_arguments_;
     bool is_kept_ = false;
     std::optional<core::time_point> deadline_;
     backoff pauses_;

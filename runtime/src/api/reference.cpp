@@ -44,6 +44,7 @@ reference reference::with(const call_options& options) const {
     }
     if (options.no_deadline) merged->no_deadline = true;
     if (options.detached) merged->detached = true;
+    if (options.trace) merged->trace = options.trace;
     if (!options.scope.empty() && options.scope != object_->meaning().scope()) {
         merged->scope = options.scope;
         target elsewhere = object_->meaning();

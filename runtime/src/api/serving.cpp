@@ -202,6 +202,22 @@ void serving::listen(abandon_listener& listener) noexcept {
     }
 }
 
+std::stop_token serving::stop_token() {
+    stopper* fresh = nullptr;
+    {
+        const std::lock_guard lock{mutex_};
+        if (!stopper_) {
+            stopper_ = std::make_unique<stopper>();
+            fresh = stopper_.get();
+        }
+    }
+    if (fresh) {
+        listen(*fresh);
+        if (is_abandoned()) fresh->on_abandoned();
+    }
+    return stopper_->source.get_token();
+}
+
 void serving::unlisten(abandon_listener& listener) noexcept {
     const std::lock_guard lock{mutex_};
     if (!std::exchange(listener.listens_, false)) return;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,9 @@ public:
     void listen(abandon_listener& listener) noexcept;
     void unlisten(abandon_listener& listener) noexcept;
 
+    /// Asked to stop when the caller gives up.
+    std::stop_token stop_token();
+
     /// Below, in the order of use, what generated::incoming forwards to.
     wire::reader arguments_reader() const noexcept { return wire::reader{call_->arguments()}; }
     void set_decoded() noexcept { state_ = state::running; }
@@ -125,7 +129,16 @@ private:
     };
     std::vector<kept> kept_;
 
+    // Lives as long as the call, so nobody counts references.
+    struct stopper final : abandon_listener {
+        std::stop_source source;
+        void on_abandoned() noexcept override { source.request_stop(); }
+        bool add_reference() noexcept override { return true; }
+        void release_reference() noexcept override {}
+    };
+
     std::mutex mutex_;  // below
+    std::unique_ptr<stopper> stopper_;
     abandon_listener* listeners_ = nullptr;
     bool hooked_ = false;
 };

@@ -36,6 +36,22 @@ bool call_info::cancelled() const noexcept {
     return served_->is_abandoned();
 }
 
+std::stop_token call_info::stop_token() const {
+    return served_->stop_token();
+}
+
+void call_info::progress(std::uint64_t steps) const noexcept {
+    served_->call().add_progress(steps);
+}
+
+std::uint64_t call_info::steps() const noexcept {
+    return served_->call().progress();
+}
+
+std::optional<trace_context> call_info::trace() const noexcept {
+    return served_->call().header().trace;
+}
+
 call_info this_call() {
     detail::serving* const served = detail::serving::current();
     if (!served) throw std::logic_error{"roi::this_call(): this thread serves no call"};

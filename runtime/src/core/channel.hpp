@@ -7,6 +7,7 @@
 #pragma once
 
 #include <roi/error.hpp>
+#include <roi/trace.hpp>
 #include <roi/wire.hpp>
 
 #include <chrono>
@@ -36,6 +37,7 @@ struct call_header {
     std::optional<std::chrono::microseconds> time_left;
     std::uint32_t flags = 0;
     std::vector<std::uint64_t> chain;  // empty on most calls, so it does not allocate
+    std::optional<roi::trace_context> trace;
 };
 
 struct wire_exception {
@@ -60,7 +62,10 @@ struct answer {
 class outgoing {
 public:
     call_header header;
-    wire::writer arguments;              // consumed by channel::start
+    wire::writer arguments;  // consumed by channel::start
+    /// Arguments that travelled in parts, left here for another attempt; used by start() in place
+    /// of `arguments` where it is not null.
+    std::shared_ptr<const wire::buffer> large_arguments;
     std::optional<time_point> deadline;  // absolute; the connection ends the call when it passes
     /// Set before start() where this thread calls channel::wait() next: then that thread reads the
     /// answer, and no other is woken for it. Without it a thread of the runtime reads.
@@ -121,6 +126,9 @@ public:
     /// when no notification is running.
     virtual void on_abandoned(void (*notify)(void*), void* context) = 0;
 
+    /// The method reports that it got on; and how far it is. Any thread.
+    virtual void add_progress(std::uint64_t) noexcept {}
+    virtual std::uint64_t progress() const noexcept { return 0; }
     /// The method that follows may take long: what this thread has answered on the connection and
     /// not yet written goes out now.
     virtual void answers_first() noexcept {}

@@ -6,6 +6,9 @@
 #include <roi/codec/text_pointer.hpp>
 #include <roi/error.hpp>
 
+#include <sys/random.h>
+
+#include <cstdint>
 #include <stdexcept>
 
 namespace roi::generated {
@@ -36,6 +39,24 @@ void fail_range() {
 
 void fail_elements() {
     throw wire::malformed{"a container has too many elements"};
+}
+
+bool is_sampled() noexcept {
+    constinit thread_local std::uint64_t state = 0;
+    if (state == 0) {
+        if (::getrandom(&state, sizeof state, GRND_NONBLOCK) != sizeof state) {
+            state = reinterpret_cast<std::uintptr_t>(&state);
+        }
+        state |= 1;
+    }
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state >> 61 == 0;
+}
+
+void fail_flooded() {
+    wire::detail::fail("more than 128 keys fall into one bucket of a hash table");
 }
 
 void fail_missing(std::uint32_t number) {

@@ -90,6 +90,26 @@ bool parse(wire::reader in, hello_frame& out) {
     return out.version_min >= 1 && out.version_min <= out.version_max;
 }
 
+constexpr std::size_t trace_size = 16 + 8 + 1;
+
+// What is not a trace context of this kind is passed over: it changes nothing about the call.
+std::optional<trace_context> get_trace(std::span<const std::byte> bytes) {
+    if (bytes.size() != trace_size) return std::nullopt;
+    trace_context out;
+    std::memcpy(out.trace_id.data(), bytes.data(), 16);
+    std::memcpy(out.parent_id.data(), bytes.data() + 16, 8);
+    out.flags = std::to_integer<std::uint8_t>(bytes[24]);
+    return out;
+}
+
+void put_trace(wire::writer& out, const trace_context& trace) {
+    std::array<std::uint8_t, trace_size> bytes{};
+    std::copy(trace.trace_id.begin(), trace.trace_id.end(), bytes.begin());
+    std::copy(trace.parent_id.begin(), trace.parent_id.end(), bytes.begin() + 16);
+    bytes[24] = trace.flags;
+    out.put_bytes_field(9, bytes.data(), bytes.size());
+}
+
 bool parse(wire::reader in, const limits& bounds, call_frame& out) {
     out.id = 0;
     out.header.object = {};
@@ -98,6 +118,7 @@ bool parse(wire::reader in, const limits& bounds, call_frame& out) {
     out.header.time_left.reset();
     out.header.flags = 0;
     out.header.chain.clear();
+    out.header.trace.reset();
     out.total_size = 0;
     out.arguments = {};
     auto add_link = [&](std::uint64_t token) {
@@ -137,6 +158,9 @@ bool parse(wire::reader in, const limits& bounds, call_frame& out) {
                 } else if (!add_link(in.fixed64())) {
                     return false;
                 }
+                break;
+            case 9:
+                out.header.trace = get_trace(in.bytes());
                 break;
             case 13:
                 out.total_size = in.varint();
@@ -407,6 +431,7 @@ void put_call(wire::writer& arguments, std::uint64_t id, const call_header& head
     auto& out = arguments;
     if (out.size() > 0) out.close(15, 0);
     put_number(out, 13, total_size);
+    if (header.trace) put_trace(out, *header.trace);
     if (!header.chain.empty()) {
         const auto mark = out.size();
         for (auto token = header.chain.rbegin(); token != header.chain.rend(); ++token)
@@ -476,6 +501,7 @@ void put_ping(wire::writer& out, std::uint64_t nonce) {
 void put_pong(wire::writer& out, std::uint64_t nonce, std::span<const call_state> calls) {
     for (auto call = calls.rbegin(); call != calls.rend(); ++call) {
         const auto mark = out.size();
+        put_number(out, 4, call->progress);
         put_number(out, 2, call->running ? 2 : 0);
         put_number(out, 1, call->id);
         out.close(2, mark);

@@ -114,6 +114,7 @@ void put_ping(wire::writer& out, std::uint64_t nonce);
 struct call_state {
     std::uint64_t id = 0;
     bool running = false;
+    std::uint64_t progress = 0;
 };
 void put_pong(wire::writer& out, std::uint64_t nonce, std::span<const call_state> calls);
 void put_go_away(wire::writer& out, std::uint64_t last_call, errc code, std::string_view text);

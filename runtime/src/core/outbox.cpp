@@ -2,6 +2,7 @@
 #include "core/outbox.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace roi::core {
 
@@ -11,8 +12,9 @@ std::uint64_t outbox::put(std::span<const std::byte> frames) {
     return position;
 }
 
-void outbox::put_large(std::uint64_t id, bool of_reply, wire::buffer message) {
-    large_octets_ += message.size();
+void outbox::put_large(std::uint64_t id, bool of_reply,
+                       std::shared_ptr<const wire::buffer> message) {
+    large_octets_ += message->size();
     large_.push_back({id, std::move(message), 0, of_reply, false});
 }
 
@@ -23,7 +25,7 @@ void outbox::drop_large(std::uint64_t id, bool of_reply) noexcept {
         if (entry == large_.begin() && segment()) {
             entry->dropped = true;
         } else {
-            large_octets_ -= entry->message.size();
+            large_octets_ -= entry->message->size();
             large_.erase(entry);
         }
         return;
@@ -44,7 +46,7 @@ bool outbox::take_back(std::uint64_t position, std::size_t frame_size) noexcept 
 }
 
 void outbox::pop_large() noexcept {
-    large_octets_ -= large_.front().message.size();
+    large_octets_ -= large_.front().message->size();
     large_.pop_front();
 }
 
@@ -59,7 +61,7 @@ outbox::pieces outbox::next() {
             pop_large();
         if (!large_.empty()) {
             auto& front = large_.front();
-            part_left_ = std::min(bounds_->chunk, front.message.size() - front.sent);
+            part_left_ = std::min(bounds_->chunk, front.message->size() - front.sent);
             wire::writer head;
             put_chunk_head(head, front.id, front.of_reply, part_left_);
             writing_.insert(writing_.end(), head.bytes().begin(), head.bytes().end());
@@ -69,7 +71,7 @@ outbox::pieces outbox::next() {
     out[0] = std::span{writing_}.subspan(written_);
     if (part_left_ > 0) {
         const auto& front = large_.front();
-        out[1] = front.message.bytes().subspan(front.sent, part_left_);
+        out[1] = front.message->bytes().subspan(front.sent, part_left_);
     }
     in_flight_ = !out[0].empty() || !out[1].empty();
     return out;
@@ -86,7 +88,7 @@ void outbox::wrote(std::size_t count) noexcept {
     front.sent += part;
     part_left_ -= part;
     if (part_left_ > 0) return;
-    if (front.dropped || front.sent == front.message.size()) {
+    if (front.dropped || front.sent == front.message->size()) {
         pop_large();
     } else if (large_.size() > 1) {
         // The next message has its turn.

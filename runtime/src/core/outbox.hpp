@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -25,7 +26,7 @@ public:
     /// Appends whole frames; returns the position of the first octet.
     std::uint64_t put(std::span<const std::byte> frames);
     /// Appends a large message; its first frame (with the total size) was put before.
-    void put_large(std::uint64_t id, bool of_reply, wire::buffer message);
+    void put_large(std::uint64_t id, bool of_reply, std::shared_ptr<const wire::buffer> message);
     /// Sends no further part of that message.
     void drop_large(std::uint64_t id, bool of_reply) noexcept;
     /// Makes an unsent frame one that the receiver skips. False: it may be on its way already.
@@ -56,7 +57,7 @@ public:
 private:
     struct large {
         std::uint64_t id = 0;
-        wire::buffer message;
+        std::shared_ptr<const wire::buffer> message;  // the caller may keep it, to send it again
         std::size_t sent = 0;
         bool of_reply = false;
         bool dropped = false;

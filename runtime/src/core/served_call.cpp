@@ -27,6 +27,7 @@ served_call::served_call(std::shared_ptr<host> by, std::uint64_t id, const call_
     header_.method = header.method;
     header_.time_left = header.time_left;
     header_.flags = header.flags;
+    header_.trace = header.trace;
 }
 
 std::unique_ptr<served_call> served_call::make(std::shared_ptr<host> by, std::uint64_t id,

@@ -56,6 +56,12 @@ public:
     std::span<const std::byte> arguments() const noexcept override { return arguments_; }
     bool abandoned() const noexcept override;
     void on_abandoned(void (*notify)(void*), void* context) override;
+    void add_progress(std::uint64_t steps) noexcept override {
+        progress_.fetch_add(steps, std::memory_order_relaxed);
+    }
+    std::uint64_t progress() const noexcept override {
+        return progress_.load(std::memory_order_relaxed);
+    }
     void answers_first() noexcept override { host_->answers_first(); }
     void reply(wire::writer&& result) noexcept override;
     void fail(std::span<const wire_exception> exceptions) noexcept override;
@@ -77,6 +83,7 @@ private:
     wire::buffer owned_;
     bool answered_ = false;
 
+    std::atomic<std::uint64_t> progress_{0};
     std::atomic<bool> abandoned_{false};
     std::atomic<std::uint32_t> pins_{0};
     std::atomic<bool> notifying_{false};

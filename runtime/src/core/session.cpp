@@ -9,6 +9,10 @@ namespace {
 constexpr std::string_view foreign_answer =
     "This is a ROI endpoint; what you sent is not the ROI protocol.\r\n";
 
+std::size_t size_of(const outgoing& call) noexcept {
+    return call.large_arguments ? call.large_arguments->size() : call.arguments.size();
+}
+
 }  // namespace
 
 session::session(side which, const limits& bounds, const identity& own, std::uint64_t secret)
@@ -248,8 +252,10 @@ void session::on_frame(const std::shared_ptr<served_call::host>& host, time_poin
         case frame_kind::ping: {
             std::vector<call_state> states;
             states.reserve(in_.ping.calls.size());
-            for (const auto id : in_.ping.calls)
-                states.push_back({id, served_.find(id) != nullptr});
+            for (const auto id : in_.ping.calls) {
+                const auto* const call = served_.find(id);
+                states.push_back({id, call != nullptr, call ? (*call)->progress() : 0});
+            }
             wire::writer pong;
             put_pong(pong, in_.ping.nonce, states);
             out_.put(pong.bytes());
@@ -445,7 +451,7 @@ void session::start(outgoing& call, time_point now, actions& out) {
     if (peer_leaves_)
         return fail(call, errc::shutting_down, outcome::not_executed, "the server is stopping",
                     out);
-    if (call.arguments.size() > bounds_->max_message)
+    if (size_of(call) > bounds_->max_message)
         return fail(
             call, errc::message_too_large, outcome::not_executed,
             "the arguments exceed the limit of " + std::to_string(bounds_->max_message) + " octets",
@@ -463,7 +469,7 @@ void session::start(outgoing& call, time_point now, actions& out) {
 }
 
 bool session::encode(outgoing& call, time_point now, actions& out) {
-    if (call.arguments.size() > peer_.max_message) {
+    if (size_of(call) > peer_.max_message) {
         fail(call, errc::message_too_large, outcome::not_executed,
              "the arguments exceed the server's limit of " + std::to_string(peer_.max_message) +
                  " octets",
@@ -484,14 +490,16 @@ bool session::encode(outgoing& call, time_point now, actions& out) {
     call.id = next_id_++;
     sent_call record;
     record.call = &call;
-    if (call.arguments.size() > bounds_->chunk && peer_.chunks) {
-        wire::buffer message = call.arguments.take();
+    if (size_of(call) > bounds_->chunk && peer_.chunks) {
+        if (!call.large_arguments)
+            call.large_arguments = std::make_shared<const wire::buffer>(call.arguments.take());
         wire::writer head;
-        put_call(head, call.id, call.header, message.size());
+        put_call(head, call.id, call.header, call.large_arguments->size());
         record.position = out_.put(head.bytes());
         record.frame_size = head.size();
-        out_.put_large(call.id, false, std::move(message));
+        out_.put_large(call.id, false, call.large_arguments);
     } else {
+        if (call.large_arguments) call.arguments.put_raw(call.large_arguments->bytes());
         put_call(call.arguments, call.id, call.header);
         record.position = out_.put(call.arguments.bytes());
         record.frame_size = call.arguments.size();
@@ -583,7 +591,7 @@ void session::answer(std::uint64_t id, bool oneway, wire::writer&& bytes, bool w
         wire::writer head;
         put_reply(head, id, message.size());
         out_.put(head.bytes());
-        out_.put_large(id, true, std::move(message));
+        out_.put_large(id, true, std::make_shared<const wire::buffer>(std::move(message)));
         return;
     }
     if (!whole) put_reply(bytes, id);

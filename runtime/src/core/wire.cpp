@@ -142,8 +142,14 @@ void release(std::byte* storage, std::size_t capacity) noexcept {
     ::operator delete(storage);
 }
 
+constinit thread_local std::size_t budget = max_container_bytes;
+
 void fail(const char* what) {
     throw malformed{what};
+}
+
+void fail_budget() {
+    fail("the elements of a message take more memory than is allowed");
 }
 
 void fail_depth_of_value() {

@@ -7,13 +7,16 @@
 
 #include <any>
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <future>
 #include <ios>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <regex>
+#include <stop_token>
 #include <system_error>
 #include <typeinfo>
 #include <variant>
@@ -75,6 +78,12 @@ private:
 
 std::string Kitchen::echo(const std::string& text) {
     const inside here{*this};
+    if (text == "trace") {
+        const auto trace = roi::this_call().trace();
+        return trace ? std::to_string(trace->trace_id[15]) + " " +
+                           std::to_string(trace->parent_id[7]) + " " + std::to_string(trace->flags)
+                     : "none";
+    }
     return text;
 }
 
@@ -164,11 +173,12 @@ void Kitchen::hold_on_worker() {
 
 bool Kitchen::wait_until_cancelled() {
     const inside here{*this};
-    for (int i = 0; i < 10'000; ++i) {
-        if (roi::this_call().cancelled()) return true;
-        door.pass_within(std::chrono::milliseconds{1});
-    }
-    return false;
+    const roi::call_info call = roi::this_call();
+    std::mutex mutex;
+    std::unique_lock lock{mutex};
+    std::condition_variable_any changed;
+    changed.wait_for(lock, call.stop_token(), std::chrono::seconds{10}, [] { return false; });
+    return call.cancelled() && call.stop_token().stop_requested();
 }
 
 std::string Kitchen::ask(const std::string& name, const std::string& text) {
@@ -204,6 +214,9 @@ void Kitchen::hold_and_ask(const std::string& name) {
 
 std::string Kitchen::who() {
     const roi::call_info call = roi::this_call();
+    call.progress();
+    call.progress(2);
+    if (call.steps() != 3 || call.stop_token().stop_requested()) return "not as told";
     return call.method() + ";" + (call.deadline() ? "deadline" : "none") + ";" +
            (call.cancelled() ? "cancelled" : "wanted");
 }

@@ -585,6 +585,69 @@ TEST_CASE(
                          "a container has too many elements", malformed);
 }
 
+TEST_CASE("all containers and pointers of a message together take at most 512 MiB") {
+    using large = std::optional<std::array<char, std::size_t{1} << 20>>;
+    using pointers = std::vector<std::unique_ptr<large>>;
+    const auto nested = [](std::size_t outer, std::size_t inner) {
+        writer out;
+        for (std::size_t i = 0; i < outer; ++i) {
+            const std::size_t mark = out.open();
+            for (std::size_t j = 0; j < inner; ++j) {
+                out.put_bytes_field(1, nullptr, 0);
+            }
+            out.close_nested(1, mark);
+        }
+        return out;
+    };
+    // Each inner container is far from its own limit.
+    const writer fits = nested(5, 100);
+    const writer beyond = nested(6, 100);
+    const auto message = "the elements of a message take more memory than is allowed";
+    {
+        const auto got = decoded<std::vector<std::vector<large>>>(fits.bytes());
+        CHECK(got.size() == 5);
+        CHECK(got.back().size() == 100);
+    }
+    CHECK_THROWS_WITH_AS(decoded<std::vector<std::vector<large>>>(beyond.bytes()), message,
+                         malformed);
+    CHECK(decoded<pointers>(nested(1, 1).bytes()).size() == 1);  // each message begins anew
+    writer many;
+    for (int i = 0; i < 600; ++i) {
+        const std::size_t mark = many.open();
+        many.put_bytes_field(1, nullptr, 0);  // a pointer that is not null
+        many.close_nested(1, mark);
+    }
+    CHECK_THROWS_WITH_AS(decoded<pointers>(many.bytes()), message, malformed);
+}
+
+TEST_CASE("keys chosen to fall into one bucket of a hash table are refused, others are not") {
+    // libstdc++ hashes integers to themselves, and tables have a prime number of buckets.
+    std::unordered_set<std::uint64_t> grown;
+    for (std::uint64_t i = 0; grown.size() < 20'000; ++i) {
+        grown.insert(i);
+    }
+    const std::uint64_t prime = grown.bucket_count();
+    std::vector<std::uint64_t> chosen;
+    std::vector<std::uint64_t> usual;
+    std::vector<std::pair<std::uint64_t, int>> entries;
+    for (std::uint64_t i = 1; i <= 20'000; ++i) {
+        chosen.push_back(i * prime);
+        usual.push_back(i * 4096);  // as addresses of pages
+        entries.emplace_back(i * prime, 1);
+    }
+    // The same bytes as a set's and a map's.
+    const auto message = "more than 128 keys fall into one bucket of a hash table";
+    CHECK(decoded<std::unordered_set<std::uint64_t>>(encoded(usual).bytes()).size() == 20'000);
+    CHECK_THROWS_WITH_AS(decoded<std::unordered_set<std::uint64_t>>(encoded(chosen).bytes()),
+                         message, malformed);
+    const std::map<std::uint64_t, int> as_map{entries.begin(), entries.end()};
+    CHECK_THROWS_WITH_AS((decoded<std::unordered_map<std::uint64_t, int>>(encoded(as_map).bytes())),
+                         message, malformed);
+    // Equal keys are no malice.
+    const std::vector<std::uint64_t> equal(5000, 7);
+    CHECK(decoded<std::unordered_multiset<std::uint64_t>>(encoded(equal).bytes()).size() == 5000);
+}
+
 TEST_CASE("adapted types travel as what they become, also where that is a container") {
     CHECK(decoded<sample::celsius>(encoded(sample::celsius{36.6}).bytes()).degrees == 36.6);
     CHECK(decoded<std::vector<sample::ring>>(encoded(std::vector<sample::ring>(2)).bytes()) ==

@@ -54,6 +54,7 @@ void get_one_of(wire::reader& in, Owner& owner) {
             if (nested.number() != ++alternative) {
                 return false;
             }
+            wire::detail::charge(sizeof(Type));
             auto value = std::make_unique<Type>();
             get_element<Codec>(nested, *value);
             found = std::move(value);
@@ -94,6 +95,7 @@ struct owner_form {
             get_set<Codec>(in, owner, decltype(Codec::one_of(types<element>{})){});
         } else {
             if (!owner) {
+                wire::detail::charge(sizeof(element));
                 if constexpr (std::is_same_v<Owner,
                                              std::shared_ptr<typename Owner::element_type>>) {
                     owner = std::make_shared<element>();

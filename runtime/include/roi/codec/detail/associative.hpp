@@ -5,6 +5,9 @@
 
 namespace roi::generated {
 
+/// What a node holds beside its value, about.
+inline constexpr std::size_t node_overhead = 4 * sizeof(void*);
+
 template <class Set>
 struct set_form {
     using element = typename Set::value_type;
@@ -20,8 +23,9 @@ struct set_form {
     template <class Codec>
     static void get(wire::reader& in, Set& values) {
         get_elements<Codec, element>(in, [&](element value) {
-            check_count<element>(values.size());
-            values.insert(values.end(), std::move(value));
+            check_count<element>(values.size(), node_overhead);
+            const auto at = values.insert(values.end(), std::move(value));
+            if constexpr (requires { values.bucket_count(); }) check_bucket(values, *at);
         });
     }
     static void clear(Set& values) noexcept { values.clear(); }
@@ -55,7 +59,8 @@ struct map_form {
     static void get(wire::reader& in, Map& values) {
         reserve_elements(in, values);
         do {
-            check_count<typename Map::value_type>(values.size());
+            check_count<typename Map::value_type>(values.size(), node_overhead);
+            [[maybe_unused]] typename Map::iterator at;
             wire::reader entry = in.message();
             key k{};
             value v{};
@@ -72,10 +77,11 @@ struct map_form {
             }
             if constexpr (Unique) {
                 // The last entry of a key counts. Entries usually come in the map's own order.
-                values.insert_or_assign(values.end(), std::move(k), std::move(v));
+                at = values.insert_or_assign(values.end(), std::move(k), std::move(v));
             } else {
-                values.emplace_hint(values.end(), std::move(k), std::move(v));
+                at = values.emplace_hint(values.end(), std::move(k), std::move(v));
             }
+            if constexpr (requires { values.bucket_count(); }) check_bucket(values, at->first);
         } while (in.next_same());
     }
     static void clear(Map& values) noexcept { values.clear(); }
