@@ -87,7 +87,13 @@ lookup::action lookup::ask_next(time_point now) {
 lookup::action lookup::pause(time_point now) {
     const duration rest = left(now);
     if (rest <= duration{0}) return give_up();
-    return wait{std::min(waits_.next(world_.chance()), rest)};
+    wait next{std::min(waits_.next(world_.chance()), rest)};
+    if (!since_) since_ = now;
+    if (!told_ && now - *since_ >= told_after) {
+        told_ = true;
+        next.tell = "waiting for '" + what_.name + "': " + last_text_;
+    }
+    return next;
 }
 
 lookup::action lookup::give_up() const {

@@ -41,6 +41,7 @@ public:
     };
     struct wait {
         duration time;
+        std::string tell = {};  // for people who wonder what their program waits for; once
     };
     using done = std::variant<found, not_found>;
     using action = std::variant<ask, wait, done>;
@@ -61,6 +62,8 @@ public:
     static constexpr std::size_t max_hops = 8;
     /// How often a location that did not serve is asked for again before it is given out anyway.
     static constexpr int max_stale = 4;
+    /// After so long in vain it says what it waits for.
+    static constexpr duration told_after = std::chrono::seconds{2};
 
 private:
     action round(time_point now);
@@ -81,6 +84,8 @@ private:
     bool absent_ = false;
     std::set<std::string> passed_;
     int stale_ = 0;
+    std::optional<time_point> since_;  // the first time that nothing was found
+    bool told_ = false;
     std::string tried_;  // how the last server failed that did not answer
     std::string last_text_ = "no name server has answered yet";
     errc last_code_ = errc::no_name_server;

@@ -144,7 +144,8 @@ void registrar::ask_renewal(deeds& out) {
         const std::string where =
             options_.server.empty() ? world_->explain_default_servers() : options_.server;
         lost("no name server is in reach; looked at " + where +
-                 (last_failure_.empty() ? "" : " (" + last_failure_ + ")"),
+                 (last_failure_.empty() ? "" : " (" + last_failure_ + ")") +
+                 "; start one with roi-nameserver",
              out);
         return;
     }

@@ -155,6 +155,7 @@ void resolver::run(const key& where, const std::shared_ptr<flight>& f, lookup::a
                 });
             },
             [&](lookup::wait& w) {
+                if (!w.tell.empty()) world_->log(level::warning, w.tell);
                 {
                     const std::lock_guard lock{mutex_};
                     remember_absent(where.substr(0, where.rfind('\n') + 1), w.time);
@@ -235,7 +236,9 @@ lookup::done resolver::resolve_now(const lookup_request& what, bool refresh) {
         if (const auto* pause = std::get_if<lookup::wait>(&next)) {
             remember_absent(where, pause->time);
             const duration time = pause->time;
+            const std::string tell = std::move(pause->tell);
             lock.unlock();
+            if (!tell.empty()) world_->log(level::warning, tell);
             world_->before_blocking();
             lock.lock();
             stop_changed_.wait_for(lock, time, [&] { return stopped_; });

@@ -232,7 +232,7 @@ TEST_CASE("with no name server in reach it is said once, and tried until there i
     REQUIRE(seen->events.size() == 1);
     CHECK(seen->events[0] ==
           "not reachable: no name server is in reach; looked at everywhere (unix:/b: connection "
-          "refused: the server cannot be reached)");
+          "refused: the server cannot be reached); start one with roi-nameserver");
     f.w->start("unix:/a");
     f.w->advance(6s);
     CHECK(seen->events.back() == "registered");
@@ -430,6 +430,19 @@ TEST_CASE("a lookup waits for a server, and for a name server, that is not yet t
     f.keeper->publish(f.bank(), std::make_shared<observer>());
     f.w->advance(2s);
     CHECK(end == "unix:/bank");
+}
+
+TEST_CASE("a lookup that waits says once for what, and one that is quick says nothing") {
+    fixture f;
+    f.w->start("unix:/a");
+    auto what = fixture::named("bank");
+    what.deadline = f.w->clock + 30s;
+    f.finder->resolve(what, false, [](lookup::done&&) {});
+    f.w->advance(1900ms);
+    CHECK(f.w->log_lines.empty());
+    f.w->advance(25s);
+    CHECK(f.w->log_lines ==
+          std::vector<std::string>{"waiting for 'bank': no server is published as 'bank' in /"});
 }
 
 TEST_CASE("a lookup that ends in vain says what it tried") {

@@ -68,7 +68,9 @@ descriptor lock_directory(const sqlite_options& options, bool& distrusted) {
     if (!is_first) {
         if (const auto end = holder.find('\n'); end != std::string::npos) holder.resize(end);
         throw store_error{"the store in " + options.directory.string() + " is in use by " +
-                          (holder.empty() ? "another process" : holder)};
+                          (holder.empty() ? "another process" : holder) +
+                          ". There is nothing to do if that is the one wanted; a second one needs "
+                          "--socket, and --data or --ephemeral"};
     }
     return file;
 }
