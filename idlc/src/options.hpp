@@ -14,7 +14,7 @@ struct options {
     std::string output = ".";
     std::string include_as;
     std::string depfile;
-    std::string stamp;  // touched at each success; the depfile is about it
+    std::string stamp;        // touched at each success; the depfile is about it
     std::string description;  // --desc
     std::string lock;
     std::string check_against;

@@ -36,18 +36,11 @@ struct prepared {
 
 prepared prepare(const request& what) {
     prepared result;
-    // Filled in place: of lists in braces GCC 12 believes, at -O3, that their parts are not made.
-    const auto problem = [&](model::severity level) -> model::diagnostic& {
-        auto& made = result.problems.emplace_back();
-        made.level = level;
-        result.usable = result.usable && level != model::severity::error;
-        return made;
-    };
     const flags kept = filter_flags(what.flags, clang_major());
     for (const std::string& reason : kept.refused) {
-        auto& refused = problem(model::severity::error);
-        refused.text = "compiler flag " + reason;
-        refused.advice = "leave it out";
+        result.problems.push_back(
+            {model::severity::error, {}, "compiler flag " + reason, "leave it out"});
+        result.usable = false;
     }
     result.arguments = {"-x",
                         "c++",
@@ -59,13 +52,17 @@ prepared prepare(const request& what) {
     result.arguments.insert(result.arguments.end(), kept.accepted.begin(), kept.accepted.end());
     const search_paths found = find_toolchain(kept.accepted);
     result.arguments.insert(result.arguments.end(), found.arguments.begin(), found.arguments.end());
-    if (!found.missing.empty()) problem(model::severity::warning).text = found.missing;
+    if (!found.missing.empty())
+        result.problems.push_back({model::severity::warning, {}, found.missing, {}});
     std::error_code error;
     if (!fs::is_regular_file(what.header, error)) {
         const bool there = fs::exists(what.header, error);
-        problem(model::severity::error).text =
-            "cannot read '" + what.header +
-            "': " + (there ? "it is not a regular file" : "no such file");
+        result.problems.push_back({model::severity::error,
+                                   {},
+                                   "cannot read '" + what.header + "': " +
+                                       (there ? "it is not a regular file" : "no such file"),
+                                   {}});
+        result.usable = false;
     }
     return result;
 }
