@@ -152,24 +152,35 @@ void simulated_connection::send(std::vector<std::byte> bytes) {
 void simulated_connection::carry(std::vector<std::byte> piece) {
     auto& world = *owner_->world;
     const auto other = other_.lock();
-    if (!other) return;
+    if (!other) return reset_by_peer();
     // In order, and sometimes together with what went before.
     auto when = std::max(world.now() + world.a_latency(), last_delivery_);
     if (world.fragment != 0 && last_delivery_ > world.now() && world.random_below(4) == 0)
         when = last_delivery_;
     last_delivery_ = when;
     other->inbox_.emplace_back(when, std::move(piece));
-    world.at(when, [other] {
+    world.at(when, [other, self = shared_from_this()] {
+        if (other->ended_ || !other->owner_->alive()) return self->reset_by_peer();
         std::vector<std::byte> due;
         while (!other->inbox_.empty() && other->inbox_.front().first <= other->owner_->now()) {
             auto& bytes = other->inbox_.front().second;
             due.insert(due.end(), bytes.begin(), bytes.end());
             other->inbox_.pop_front();
         }
-        if (due.empty() || other->ended_ || !other->owner_->alive()) return;
+        if (due.empty()) return;
         other->owner_->world->note(other->there_ + " > " + other->here() + " " +
                                    std::to_string(due.size()) + " octets");
         other->receive(due);
+    });
+}
+
+void simulated_connection::reset_by_peer() {
+    // Nobody has this connection there: the host answers what arrives with a reset. That it
+    // crashed may not have been told, where the link was cut at that time.
+    auto& world = *owner_->world;
+    world.at(world.now() + world.a_latency(), [self = shared_from_this()] {
+        if (self->owner_->alive())
+            self->fail(errc::connection_lost, "the other host knows nothing of this connection");
     });
 }
 

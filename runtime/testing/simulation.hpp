@@ -105,6 +105,7 @@ public:
 private:
     void receive(std::span<const std::byte> bytes);
     void send(std::vector<std::byte> bytes);
+    void reset_by_peer();
     void carry(std::vector<std::byte> piece);
     void flush();
     void run(core::actions& todo);
