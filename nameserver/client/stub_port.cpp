@@ -67,6 +67,10 @@ public:
 
     void publish(const std::string& server, const publish_request& what, duration limit,
                  on_reply<publish_answer> done) override {
+        if (nobody_else_drives()) {
+            return done(ask<publish_answer>(
+                server, limit, [&](name_service_client& c) { return c.publish(what); }));
+        }
         start<publish_answer>(server, limit, std::move(done),
                               [&](name_service_client& c) { return c.async_publish(what); });
     }
@@ -77,6 +81,10 @@ public:
     }
     void renew(const std::string& server, const renew_request& what, duration limit,
                on_reply<renew_answer> done) override {
+        if (nobody_else_drives()) {
+            return done(ask<renew_answer>(server, limit,
+                                          [&](name_service_client& c) { return c.renew(what); }));
+        }
         start<renew_answer>(server, limit, std::move(done),
                             [&](name_service_client& c) { return c.async_renew(what); });
     }
@@ -157,6 +165,12 @@ private:
         return at->second.with(options);
     }
 
+    /// Is this a thread that publishes on a user's io_context, which nobody may be running yet? It
+    /// waits for the answer, so it can as well read it.
+    bool nobody_else_drives() const noexcept {
+        const auto core = core_.lock();
+        return core && !core->executor().takes_over() && !core->executor().on_worker();
+    }
     template <class Answer, class Make>
     void start(const std::string& server, duration limit, on_reply<Answer> done, Make make) {
         std::optional<roi::error> failed;

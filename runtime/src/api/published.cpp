@@ -98,6 +98,10 @@ void published_object::publish() {
     owner_->executor().before_blocking();
     std::unique_lock lock{mutex_};
     registration_ = std::move(registration);
+    core::executor& executor = owner_->executor();
+    // A handler of a user's io_context would wait for what comes after it.
+    const bool may_wait = executor.takes_over() || !executor.on_worker();
+    if (!may_wait && registration_state_ == state::asking) return;
     changed_.wait_for(lock, first_answer, [&] { return registration_state_ != state::asking; });
     switch (registration_state_) {
         case state::registered:
