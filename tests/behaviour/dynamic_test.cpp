@@ -43,8 +43,8 @@ TEST_CASE("an object says what it offers, wherever it is found") {
     const roi::dynamic::offer offer = roi::dynamic::describe(here.kitchen);
     CHECK(offer.interface == "demo.Kitchen");
     CHECK(offer.endpoint.find(':') != std::string::npos);
-    const auto direct = roi::dynamic::describe(
-        roi::at(here.server->listen().front(), "kitchen").on(*here.client));
+    const auto direct =
+        roi::dynamic::describe(roi::at(here.server->listen().front(), "kitchen").on(*here.client));
     CHECK(direct.interface == "demo.Kitchen");
     CHECK(direct.description == offer.description);
 }
@@ -92,9 +92,9 @@ TEST_CASE("failures of calls by description name the method, and say that it did
         CHECK(failed.outcome() == outcome::not_executed);
     }
     CHECK(here.cook.runs() == 0);
-    CHECK_THROWS_AS(roi::dynamic::describe(roi::named("nobody").on(*here.client),
-                                           {.deadline = 20ms}),
-                    roi::error);
+    CHECK_THROWS_AS(
+        roi::dynamic::describe(roi::named("nobody").on(*here.client), {.deadline = 20ms}),
+        roi::error);
 }
 
 TEST_CASE("a call by description ends at its deadline") {
