@@ -2,6 +2,7 @@
 #include "explain.hpp"
 
 #include "check/check.hpp"
+#include "pointer_guess.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,38 +51,6 @@ std::string sentence(const model::diagnostic& what) {
     return what.advice.empty() ? what.text : what.text + "; " + what.advice;
 }
 
-/// Pointers get the mark that their constness suggests: what --suggest would write.
-struct pointer_mark {
-    std::size_t parameter = 0;
-    std::string mark;
-};
-
-/// The method as it would be read with marks on its pointers, and those marks.
-std::vector<pointer_mark> with_pointer_marks(model::method& method) {
-    std::vector<pointer_mark> added;
-    for (std::size_t i = 0; i < method.parameters.size(); ++i) {
-        model::parameter& parameter = method.parameters[i];
-        if (parameter.type.what != model::kind::pointer ||
-            parameter.type.reason != "is a raw pointer")
-            continue;
-        const bool reads = parameter.type.cpp.starts_with("const ");
-        parameter.type.reason.clear();
-        std::string mark = reads ? "ROI_IN" : "ROI_INOUT";
-        parameter.flow =
-            reads ? model::parameter::direction::in : model::parameter::direction::inout;
-        if (i + 1 < method.parameters.size()) {
-            const model::parameter& next = method.parameters[i + 1];
-            if (next.type.what == model::kind::integer && next.type.bits >= 32 &&
-                !next.name.empty()) {
-                mark += " ROI_SIZE(" + next.name + ")";
-                parameter.size_parameter = next.name;
-            }
-        }
-        added.push_back({i, mark});
-    }
-    return added;
-}
-
 }  // namespace
 
 std::string explain(const model::file& file) {
@@ -128,7 +97,7 @@ std::string suggest(const model::file& file) {
         for (const model::method& method : interface.methods) {
             if (!method.is_remote) continue;
             model::method trial = method;
-            const auto marks = with_pointer_marks(trial);
+            const auto marks = guess_pointers(trial);
             // What marks on classes can mend counts as served, with those marks.
             std::string why;
             std::set<std::string> needed;
@@ -154,12 +123,13 @@ std::string suggest(const model::file& file) {
             }
             good.push_back(&method);
             records.insert(needed.begin(), needed.end());
-            for (const pointer_mark& mark : marks) {
+            for (const pointer_guess& mark : marks) {
                 const model::parameter& parameter = method.parameters[mark.parameter];
                 pointers.push_back(
                     place(parameter.where) + mark.mark + " before parameter '" +
                     (parameter.name.empty() ? std::to_string(mark.parameter + 1) : parameter.name) +
-                    "' of '" + method.name + "'");
+                    "' of '" + method.name + "': " + (mark.certain ? "" : "a guess, for ") +
+                    mark.why);
             }
         }
         if (good.empty()) {

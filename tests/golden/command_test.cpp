@@ -246,3 +246,37 @@ TEST_CASE("idlc explains what is remote, local and refused, and suggests marks")
     CHECK(contains(suggested.output, "ROI_IN ROI_SIZE(n) before parameter 'v' of 'sum'"));
     CHECK(contains(suggested.output, "old.hpp:7:13: ROI_LOCAL before 'bad'"));
 }
+
+TEST_CASE("idlc guesses what pointers mean by names, constness and neighbours, and says its doubts") {
+    temporary_directory room;
+    write(room / "guess.hpp",
+          "#pragma once\nclass Guess {\npublic:\n"
+          "    bool find(const char* key, int* value) const;\n"
+          "    void add(const double* values, unsigned valueCount);\n"
+          "    int read(char* buffer, int len);\n"
+          "    int fill(unsigned char* data, unsigned long* size);\n"
+          "    void merge(int* a, int flags);\n"
+          "    void step(int* cursor);\n"
+          "    void split(int in, int* firstOut, int* second_result);\n"
+          "    void send(int* what);\n"
+          "    void text(char* name);\n"
+          "    void plot(int n, const float* points);\n};\n");
+    const std::string text = idlc({"guess.hpp", "--suggest"}, room.path()).output;
+    for (const char* line :
+         {"ROI_OUT before parameter 'value' of 'find': a const method has nothing else to write to",
+          "ROI_IN ROI_SIZE(valueCount) before parameter 'values' of 'add': it points to const",
+          "ROI_OUT ROI_SIZE(len) before parameter 'buffer' of 'read': the method's name says",
+          "ROI_INOUT ROI_SIZE(size) before parameter 'data' of 'fill': a guess, for nothing says",
+          "ROI_INOUT before parameter 'size' of 'fill': it counts what is before it",
+          "ROI_INOUT before parameter 'a' of 'merge': a guess, for nothing says",
+          "ROI_INOUT before parameter 'cursor' of 'step': its name says that it goes both ways",
+          "ROI_OUT before parameter 'firstOut' of 'split': its name says that it is written",
+          "ROI_OUT before parameter 'second_result' of 'split': its name says that it is written",
+          "ROI_IN before parameter 'what' of 'send': a guess, for the method's name says",
+          "ROI_LOCAL before 'text': parameter 'name' of 'Guess::text' is a raw pointer; take const "
+          "char* or std::string",
+          "ROI_IN ROI_SIZE(n) before parameter 'points' of 'plot': it points to const"}) {
+        CAPTURE(line);
+        CHECK_MESSAGE(contains(text, line), text);
+    }
+}

@@ -19,6 +19,8 @@ std::string advice_for(const use& one, const model::method& method) {
                ")";
     if (counted)
         return "take std::vector<" + value + ">&, or mark it ROI_OUT ROI_SIZE(" + next->name + ")";
+    if (value == "char")
+        return "take const char* or std::string; room for text is ROI_OUT with ROI_SIZE(...)";
     if (reads) return "take const " + value + "&, or mark it ROI_IN";
     return "return the value, or take std::optional<" + value +
            ">, or mark it ROI_IN, ROI_OUT or ROI_INOUT";
