@@ -170,6 +170,20 @@ TEST_CASE("text of the header cannot leave the comments and literals it is put i
     CHECK(contains(output(made, "in.roi.hpp").text, "/// then */ and"));
 }
 
+TEST_CASE("comments in Latin-1 become UTF-8, and what is UTF-8 stays") {
+    scratch room;
+    const auto made = room.generate(
+        "/// Gr\xf6\xdf"
+        "e, \xc3\xa4, \xed\xa0\x80.\n"
+        "class ROI_REMOTE() R { public: int get(const char* unit = \"\xb5\") const; };");
+    const std::string doc =
+        "Gr\xc3\xb6\xc3\x9f"
+        "e, \xc3\xa4, \xc3\xad\xc2\xa0\xc2\x80.";
+    CHECK(contains(output(made, "in.roi.hpp").text, doc));
+    CHECK(contains(output(made, "in.proto").text, doc));
+    CHECK(contains(output(made, "in.proto").text, "unit"));
+}
+
 TEST_CASE("comments and places do not change a fingerprint, names and types do") {
     scratch room;
     const auto print = [&](const std::string& body) {

@@ -88,8 +88,40 @@ void find_names(CXCursor part, std::vector<replacement>& names, bool& usable) {
 
 }  // namespace
 
+/// Text of the header as UTF-8: an octet that is part of none is read as Latin-1, which old headers
+/// are written in.
+std::string as_utf8(std::string_view raw) {
+    const auto octet = [raw](std::size_t at) {
+        return at < raw.size() ? static_cast<unsigned char>(raw[at]) : 0U;
+    };
+    std::string result;
+    for (std::size_t i = 0; i < raw.size();) {
+        const unsigned first = octet(i);
+        std::size_t length = first < 0x80                    ? 1
+                             : first >= 0xC2 && first < 0xE0 ? 2
+                             : first >= 0xE0 && first < 0xF0 ? 3
+                             : first >= 0xF0 && first < 0xF5 ? 4
+                                                             : 0;
+        for (std::size_t k = 1; k < length; ++k)
+            if ((octet(i + k) & 0xC0U) != 0x80) length = 0;
+        const bool overlong =
+            (first == 0xE0 && octet(i + 1) < 0xA0) || (first == 0xF0 && octet(i + 1) < 0x90);
+        const bool beyond =
+            (first == 0xED && octet(i + 1) > 0x9F) || (first == 0xF4 && octet(i + 1) > 0x8F);
+        if (length == 0 || (length > 2 && (overlong || beyond))) {
+            result += static_cast<char>(0xC0U | (first >> 6U));
+            result += static_cast<char>(0x80U | (first & 0x3FU));
+            ++i;
+        } else {
+            result += raw.substr(i, length);
+            i += length;
+        }
+    }
+    return result;
+}
+
 std::string read_doc(CXCursor declaration) {
-    const std::string raw = text(clang_Cursor_getRawCommentText(declaration));
+    const std::string raw = as_utf8(text(clang_Cursor_getRawCommentText(declaration)));
     if (raw.empty()) return {};
     const bool block = raw.starts_with("/*");
     std::vector<std::string> lines;
@@ -192,7 +224,7 @@ default_argument read_default(context& in, CXCursor parameter) {
         line.erase(0, 1);
     while (!line.empty() && line.back() == ' ')
         line.pop_back();
-    result.text = std::move(line);
+    result.text = as_utf8(line);
     return result;
 }
 
