@@ -247,7 +247,7 @@ TEST_CASE("idlc explains what is remote, local and refused, and suggests marks")
     CHECK(contains(suggested.output, "old.hpp:7:13: ROI_LOCAL before 'bad'"));
 }
 
-TEST_CASE("idlc guesses what pointers mean by names, constness and neighbours, and says its doubts") {
+TEST_CASE("idlc guesses what pointers mean, and says its doubts") {
     temporary_directory room;
     write(room / "guess.hpp",
           "#pragma once\nclass Guess {\npublic:\n"
