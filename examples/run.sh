@@ -78,6 +78,7 @@ show() {
 start() {
   local log=$1
   shift
+  : >"$log"  # there before it is looked into
   "$@" >"$log" 2>&1 &
   started=$!
   children+=("$started")
