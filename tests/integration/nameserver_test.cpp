@@ -505,8 +505,10 @@ TEST_CASE(
 
     const rlimit room{RLIM_INFINITY, RLIM_INFINITY};
     REQUIRE(::prlimit(f.daemon->pid(), RLIMIT_FSIZE, &room, nullptr) == 0);
+    const auto recovered = std::chrono::steady_clock::now();
     CHECK(f.names().publish(raw("late", 9)).status == status::ok);
-    says(f.daemon->wait_for("event=expired"), "name=/counter");
+    says(f.daemon->wait_for("event=expired"), "name=/counter why=\"holder gone\"");
+    CHECK_MESSAGE(std::chrono::steady_clock::now() - recovered < 8s, "not by its lease");
     second.wait_for("'second' is registered");
     f.kill();
     f.start();

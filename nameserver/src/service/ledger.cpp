@@ -173,6 +173,8 @@ void ledger::write() {
     // After a refusal: what ends a lease is tried again, but not at once.
     std::chrono::nanoseconds pause{};
     auto looked = now().boot;
+    // Connections that ended, and whose names the store would not strike off.
+    std::vector<std::uint64_t> again;
     for (;;) {
         const auto has_work = [&] { return !queue_.empty() || !gone_.empty() || stopping_; };
         std::chrono::nanoseconds lag{};
@@ -197,6 +199,8 @@ void ledger::write() {
         // Not before the changes that came over those connections.
         if (queue_.empty()) gone.swap(gone_);
         lock.unlock();
+        gone.insert(gone.end(), again.begin(), again.end());
+        again.clear();
         std::vector<id128> ended;
         if (now().boot - looked >= 1s) {
             ended = ended_holders(looked_for_at_once);
@@ -204,6 +208,7 @@ void ledger::write() {
         }
         commit_result result = write_batch(batch, gone, ended, lag, next);
         pause = result == commit_result::refused ? 500ms : 0ms;
+        if (result == commit_result::refused) again = std::move(gone);
         if (result == commit_result::durable) {
             result = store_->tidy(why);
             if (result != commit_result::durable) {
