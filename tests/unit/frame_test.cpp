@@ -332,8 +332,8 @@ TEST_CASE("foreign octets are known from the first one that differs") {
 TEST_CASE("a message grows with what has come, not with what was announced") {
     // Memory that is there already may be used whole; this is about new memory.
     struct kept {
+        std::size_t capacity = 0;  // first: what acquire_kept() says of it must stay
         std::byte* storage;
-        std::size_t capacity = 0;
         kept() : storage(roi::wire::detail::acquire_kept(65536, capacity)) {}
         ~kept() {
             if (storage) roi::wire::detail::release(storage, capacity);
