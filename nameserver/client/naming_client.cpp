@@ -30,8 +30,8 @@ id128 new_instance() {
     return id;
 }
 
-std::vector<std::byte> bytes_of(std::span<const unsigned char> from) {
-    const auto bytes = std::as_bytes(from);
+std::vector<std::byte> bytes_of(std::string_view from) {
+    const auto bytes = std::as_bytes(std::span{from});
     return {bytes.begin(), bytes.end()};
 }
 

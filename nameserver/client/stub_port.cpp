@@ -244,8 +244,8 @@ std::string roi::core::explain_mismatch(const generated::interface& wanted,
                                         std::span<const std::byte> description) {
     if (*wanted.name == '\0') return {};  // who calls by description takes any interface
     if (offered == wanted.name && description.empty()) return {};
-    return description::check_client(std::as_bytes(wanted.description), wanted.name, description,
-                                     offered)
+    return description::check_client(std::as_bytes(std::span{wanted.description}), wanted.name,
+                                     description, offered)
         .summary();
 }
 
@@ -259,7 +259,8 @@ roi::published_name roi::resolve(const std::string& name, const std::string& sco
     }
     std::optional<naming::time_point> deadline;
     if (!options.no_deadline) {
-        deadline = core->now() + options.deadline.value_or(std::chrono::seconds{30});
+        deadline = core->now() +
+                   options.deadline.value_or<std::chrono::nanoseconds>(std::chrono::seconds{30});
     }
     auto how = naming->find(name, scope.empty() ? options.scope : scope, deadline);
     if (const auto* why = std::get_if<naming::not_found>(&how)) {

@@ -59,7 +59,7 @@ struct bake_arguments {
 };
 void serve_bake(void* object, roi::generated::incoming& call) {
     auto& kept = call.keep<bake_arguments>();
-    codec::get_fields(call.arguments(), roi::generated::field{1, kept.minutes});
+    codec::get_fields(call, roi::generated::field{1, kept.minutes});
     call.decoded();
     roi::generated::finish_with(
         call, static_cast<Oven*>(object)->bake(kept.minutes),
@@ -307,8 +307,8 @@ TEST_CASE("a server method may be a coroutine of Asio's") {
     const roi::reference object{demo::oven_interface, roi::target{}.on(*here.client)};
     const auto bake = [&](int minutes) {
         roi::generated::request call{object, demo::oven_interface, demo::bake_method};
-        demo::codec::put_fields(call.arguments(), roi::generated::field{1, minutes});
-        return call.invoke(demo::codec::result<int>);
+        demo::codec::put_fields(call, roi::generated::field{1, minutes});
+        return roi::call<int>{call, demo::codec::result<int>}.get();
     };
     CHECK(bake(5) == 19);
     CHECK_THROWS_AS(bake(-1), std::out_of_range);

@@ -3,6 +3,7 @@
 #include "behaviour/kitchen_checks.hpp"
 #include "behaviour/support/world.hpp"
 
+#include <roi/codec.hpp>
 #include <roi/this_call.hpp>
 
 #include <doctest/doctest.h>
@@ -235,11 +236,11 @@ TEST_CASE("a client of another interface is refused, and told which") {
 
 TEST_CASE("a method that the server does not have is refused, not executed") {
     kitchen_world here;
-    constexpr roi::generated::method unknown{.id = 1, .name = "unknown"};
+    static constexpr roi::generated::method unknown{.id = 1, .name = "unknown"};
     try {
-        roi::generated::request{here.kitchen.roi_reference(), demo::KitchenClient::roi_interface,
-                                unknown}
-            .invoke();
+        roi::call<>{{here.kitchen.roi_reference(), demo::KitchenClient::roi_interface, unknown},
+                    nullptr}
+            .get();
         FAIL("was executed");
     } catch (const roi::error& error) {
         CHECK(error.reason() == roi::errc::method_not_found);
@@ -253,9 +254,12 @@ TEST_CASE("arguments that cannot be read are refused, and the method is not run"
     constexpr roi::generated::method echo{.id = 0xb7bc3fa0da2353e7, .name = "echo"};
     roi::generated::request request{here.kitchen.roi_reference(),
                                     demo::KitchenClient::roi_interface, echo};
-    request.arguments().put_byte(0xff);  // the beginning of a number that does not end
+    const roi::generated::sent_field endless{
+        nullptr,  // the beginning of a number that does not end
+        [](roi::wire::writer& out, std::uint32_t, const void*) { out.put_byte(0xff); }, 1};
+    put_all(request, &endless, 1);
     try {
-        request.invoke();
+        roi::call<>{request, nullptr}.get();
         FAIL("was executed");
     } catch (const roi::error& error) {
         CHECK(error.reason() == roi::errc::malformed);

@@ -231,7 +231,7 @@ TEST_CASE("a moved writer and a taken buffer leave an empty writer that can be u
     CHECK(roi::wire::buffer::copy_of({}).empty());
     auto foreign = std::make_unique<std::byte[]>(4);
     foreign[1] = std::byte{42};
-    second = roi::wire::buffer{std::move(foreign), 1, 2};
+    second = roi::wire::buffer{foreign.release(), 1, 2};
     CHECK(second.size() == 2);
     CHECK(second.bytes()[0] == std::byte{42});
 }

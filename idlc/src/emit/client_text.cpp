@@ -1,4 +1,4 @@
-// x.client.roi.cpp: one function that makes each request, and the methods that send it.
+// x.client.roi.cpp: one method that encodes each call, and one that waits for it.
 #include "emit/codec_text.hpp"
 #include "emit/cpp_types.hpp"
 #include "emit/names.hpp"
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string_view>
 
 namespace idlc::emit {
 namespace {
@@ -26,7 +27,6 @@ struct call {
     const planned_method* method = nullptr;
     std::size_t count = 0;
     std::uint64_t id = 0;
-    std::string maker;     // "make_transfer"
     std::string constant;  // "transfer_method"
     std::string decode;    // how its result is read; empty: nothing to read
 };
@@ -58,18 +58,6 @@ std::string field_of(const planned_parameter& what) {
         return "field{" + number + ", roi::generated::pointer(" + what.name + ")}";
     }
     return "field{" + number + ", " + what.name + "}";
-}
-
-/// A parameter as the function that encodes it takes it: it reads only.
-std::string encoded_parameter(const planned_parameter& what) {
-    const auto& source = *what.source;
-    if (source.how == passing::pointer) {
-        auto text = declared(source, "");
-        if (!text.starts_with("const ")) text = "const " + text;
-        return text + " " + what.name;
-    }
-    if (source.how == passing::value && is_small(source.type)) return declared(source, what.name);
-    return "const " + readable(source.type) + "& " + what.name;
 }
 
 class client_writer {
@@ -183,19 +171,10 @@ private:
         out_.line("// The interface description: a serialised google.protobuf.FileDescriptorSet.");
         out_.line("// clang-format off");
         description_ = identifier(plan_.stem) + "_description";
-        out_.line("constexpr unsigned char " + description_ + "[] = {");
-        std::string line;
-        for (const char c : with_.bytes) {
-            std::array<char, 8> text{};
-            std::snprintf(text.data(), text.size(), "%d,", static_cast<unsigned char>(c));
-            line += text.data();
-            if (line.size() > 90) {
-                out_.line(line);
-                line.clear();
-            }
-        }
-        if (!line.empty()) out_.line(line);
-        out_.line("};");
+        out_.line("constexpr std::string_view " + description_ + "{");
+        out_.byte_lines(with_.bytes, ",");
+        out_.line(std::to_string(with_.bytes.size()) + "};");
+        out_.outdent();
         out_.line("// clang-format on");
     }
 
@@ -208,7 +187,7 @@ private:
         if (!calls.empty()) {
             out_.line("namespace {");
             for (const auto& each : calls)
-                add_maker(what, each);
+                add_constants(each);
             out_.blank();
             out_.line("}  // namespace");
         }
@@ -231,7 +210,6 @@ private:
                 each.method = &method;
                 each.count = count;
                 each.id = id;
-                each.maker = names_.make("make_" + prefix + method.label);
                 each.constant = names_.make(prefix + method.label + "_method");
                 calls.push_back(each);
             };
@@ -256,42 +234,24 @@ private:
         const bool texts = holds_text_pointer(method.source->result, plan_) &&
                            method.source->result.what != kind::c_string;
         auto name = plain && !texts ? "codec::result<" + types[0] + ">"
-                                    : names_.make("read_" + prefix + method.label);
+                                    : "roi::generated::decoded_by<" +
+                                          names_.make("read_" + prefix + method.label) + ">";
         decoders_[&method] = name;
         return name;
     }
 
-    void add_maker(const planned_interface& owner, const call& what) {
-        const auto& method = *what.method;
+    void add_constants(const call& what) {
         out_.blank();
-        add_method_constant(out_, what.constant, method, what.id);
-        unique_names locals;
-        for (const auto& each : method.parameters)
-            locals.reserve(each.name);
-        const auto object = locals.make("object");
-        const auto request = locals.make("call");
-        std::vector<std::string> parameters{"const roi::reference& " + object};
-        std::vector<std::string> fields{request + ".arguments()"};
-        std::vector<std::string> order;
-        for (std::size_t i = 0; i < what.count; ++i) {
-            const auto& each = method.parameters[i];
-            if (!each.sent()) continue;
-            parameters.push_back(encoded_parameter(each));
-            fields.push_back(field_of(each));
-        }
-        out_.blank();
-        out_.line("roi::generated::request " + what.maker + "(" + join(parameters, ", ") + ") {");
-        out_.line("roi::generated::request " + request + "{" + object + ", " + owner.client +
-                  "::roi_interface, " + what.constant + "};");
-        if (fields.size() > 1) out_.line("codec::put_fields(" + join(fields, ", ") + ");");
-        out_.line("return " + request + ";");
-        out_.line("}");
-        if (what.count == method.parameters.size()) add_decoder(what);
+        add_method_constant(out_, what.constant, *what.method, what.id);
+        if (what.count == what.method->parameters.size()) add_decoder(what);
     }
 
     void add_decoder(const call& what) {
         const auto& method = *what.method;
-        if (what.decode.empty() || what.decode.starts_with("codec::")) return;
+        constexpr std::string_view prefix = "roi::generated::decoded_by<";
+        if (!what.decode.starts_with(prefix)) return;
+        const auto function =
+            what.decode.substr(prefix.size(), what.decode.size() - prefix.size() - 1);
         const auto types = result_types(method);
         const bool several = types.size() > 1;
         const auto whole = several ? "std::tuple<" + join(types, ", ") + ">" : types[0];
@@ -314,12 +274,10 @@ private:
             texts = texts || holds_text_pointer(each->source->type, plan_);
         }
         out_.blank();
-        out_.line(whole + " " + what.decode + "(roi::wire::reader in) {");
+        out_.line("void " + function + "(roi::wire::reader in, " + whole + "& results) {");
         if (texts) out_.line("roi::generated::text_keeper texts;");
-        out_.line(whole + " results{};");
         out_.line("codec::get_fields(" + join(fields, ", ") + ");");
         if (texts) out_.line("texts.release();");
-        out_.line("return results;");
         out_.line("}");
     }
 
@@ -336,6 +294,7 @@ private:
         out_.line(".fingerprint_high = " + hex(print.high) + ",");
         out_.line(".fingerprint_low = " + hex(print.low) + ",");
         out_.line(".description = " + description_ + ",");
+        if (!exceptions_.empty()) out_.line(".exceptions = " + exceptions_ + ",");
         if (!what.unsupported_marks.empty()) {
             out_.assign_text(".unsupported_marks", what.unsupported_marks, ",");
         }
@@ -406,23 +365,6 @@ private:
         out_.constructor(name + "(roi::reference object) noexcept", initialisers(what));
     }
 
-    std::string made(const planned_interface& what, const call& each) const {
-        const bool several = !what.source->is_abstract && what.bases.size() > 1;
-        std::vector<std::string> arguments{several ? "roi_reference()" : "object_"};
-        for (std::size_t i = 0; i < each.count; ++i) {
-            const auto& parameter = each.method->parameters[i];
-            if (parameter.sent()) arguments.push_back(parameter.name);
-        }
-        return each.maker + "(" + join(arguments, ", ") + ")";
-    }
-
-    std::string ending(const call& each) const {
-        std::vector<std::string> parts;
-        if (!each.decode.empty()) parts.push_back(each.decode);
-        if (!exceptions_.empty()) parts.push_back(exceptions_);
-        return join(parts, ", ");
-    }
-
     std::string async_head(const planned_interface& what, const call& each,
                            const std::string& result) const {
         return result + " " + what.client + "::async_" + each.method->source->name +
@@ -441,25 +383,25 @@ private:
         const auto& source = *method.source;
         out_.blank();
         out_.line(head(what, each, stub_result(what, method), source.name));
+        const bool consumed = source.ref_qualifier == model::method::ref::rvalue;
+        const auto made = (consumed ? "std::move(*this).async_" : "async_") + source.name + "(" +
+                          passed_on(each) + ")";
         if (source.is_task && what.source->is_abstract) {
-            const auto made = "async_" + source.name + "(" + passed_on(each) + ")";
             out_.line(source.task_template.starts_with("boost::")
                           ? "return " + made + "(boost::asio::use_awaitable);"
                           : "return roi::generated::as_task(" + made + ");");
             out_.line("}");
             return;
         }
-        const auto invoke = ".invoke(" + ending(each) + ");";
         const auto outs = outputs_of(each);
         if (results_of(method).empty()) {
-            out_.chain((method.has_result() && !source.self ? "return " : "") + made(what, each),
-                       invoke);
+            out_.chain((method.has_result() && !source.self ? "return " : "") + made, ".get();");
         } else {
             unique_names locals;
             for (const auto& parameter : method.parameters)
                 locals.reserve(parameter.name);
             const auto results = locals.make("results");
-            out_.chain("auto " + results + " = " + made(what, each), invoke);
+            out_.chain("auto " + results + " = " + made, ".get();");
             const bool several = result_types(method).size() > 1;
             // Elements before the rest: their number may be among what is written after them.
             for (const bool elements : {true, false}) {
@@ -506,7 +448,9 @@ private:
         for (std::size_t i = 0; i < each.count; ++i) {
             const auto& parameter = each.method->parameters[i];
             if (!parameter.sent()) continue;
-            const bool moved = parameter.source->how == passing::rvalue_reference;
+            const auto& source = *parameter.source;
+            const bool moved = source.how == passing::rvalue_reference ||
+                               (source.how == passing::value && !is_small(source.type));
             names.push_back(moved ? "std::move(" + parameter.name + ")" : parameter.name);
         }
         return join(names, ", ");
@@ -516,10 +460,22 @@ private:
         const auto result = "roi::call<" + join(result_types(*each.method), ", ") + ">";
         out_.blank();
         out_.line(async_head(what, each, result));
-        std::vector<std::string> parts{made(what, each)};
-        parts.push_back(each.decode.empty() ? "nullptr" : each.decode);
-        if (!exceptions_.empty()) parts.push_back(exceptions_);
-        out_.line("return {" + join(parts, ", ") + "};");
+        unique_names locals;
+        for (const auto& parameter : each.method->parameters)
+            locals.reserve(parameter.name);
+        const auto request = locals.make("call");
+        const bool several = !what.source->is_abstract && what.bases.size() > 1;
+        out_.line("roi::generated::request " + request + "{" +
+                  (several ? "roi_reference()" : "object_") + ", roi_interface, " + each.constant +
+                  "};");
+        std::vector<std::string> fields{request};
+        for (std::size_t i = 0; i < each.count; ++i) {
+            if (each.method->parameters[i].sent())
+                fields.push_back(field_of(each.method->parameters[i]));
+        }
+        if (fields.size() > 1) out_.line("codec::put_fields(" + join(fields, ", ") + ");");
+        out_.line("return {" + request + ", " + (each.decode.empty() ? "nullptr" : each.decode) +
+                  "};");
         out_.line("}");
     }
 

@@ -164,10 +164,12 @@ private:
         const auto& method = *what.method;
         if (method.source->is_task && method.source->task_template.starts_with("boost::")) {
             codec_.need("roi/asio.hpp");
+        } else if (method.source->is_task) {
+            codec_.need("roi/codec/task.hpp");
         }
         if (method.has_result()) {
             codec_.write(method.source->result);
-            uses_codec_ = true;
+            uses_fields_ = uses_codec_ = true;
         }
         for (std::size_t i = 0; i < what.count; ++i) {
             const auto& parameter = method.parameters[i];
@@ -177,7 +179,7 @@ private:
             }
             if (parameter.returned()) {
                 codec_.write(sent_type(*parameter.source));
-                uses_codec_ = true;
+                uses_fields_ = uses_codec_ = true;
             }
             if (parameter.source->how == passing::pointer || is_polymorphic(*parameter.source)) {
                 codec_.need("roi/codec/pointer.hpp");
@@ -394,7 +396,7 @@ private:
     void add_variables(const served& what, const std::string& call) {
         const auto& method = *what.method;
         const bool kept = method.source->is_task;
-        std::vector<std::string> fields{call + ".arguments()"};
+        std::vector<std::string> fields{call};
         if (needs_text_keeper(what)) {
             out_.line(kept ? "auto& texts = " + call + ".keep<roi::generated::text_keeper>();"
                            : std::string{"roi::generated::text_keeper texts;"});
@@ -435,47 +437,43 @@ private:
         }
     }
 
-    static std::vector<std::string> encoded(const served& what, const std::string& writer,
-                                            const std::string& result) {
-        std::vector<std::string> lines;
-        // Backwards: what is to stand first is written last.
-        for (std::size_t i = what.count; i-- > 0;) {
+    /// The line that writes what the method gives back; empty where that is nothing.
+    static std::string encoded(const served& what, const std::string& to,
+                               const std::string& result) {
+        std::vector<std::string> fields{to};
+        if (what.method->has_result()) fields.push_back("field{1, " + result + "}");
+        for (std::size_t i = 0; i < what.count; ++i) {
             const auto& each = what.method->parameters[i];
             if (!each.returned()) continue;
             // What came as a pointer may be missing; what is only written is always there.
             const bool value = is_behind_pointer(*each.source) &&
                                each.source->flow == model::parameter::direction::out;
-            lines.push_back(
-                "codec::put(" + writer + ", " + std::to_string(each.result_number) + ", " +
-                (value ? "roi::generated::behind(" + each.name + ")" : each.name) + ");");
+            fields.push_back("field{" + std::to_string(each.result_number) + ", " +
+                             (value ? "roi::generated::behind(" + each.name + ")" : each.name) +
+                             "}");
         }
-        if (what.method->has_result()) {
-            lines.push_back("codec::put(" + writer + ", 1, " + result + ");");
-        }
-        return lines;
+        return fields.size() > 1 ? "codec::put_fields(" + join(fields, ", ") + ");" : "";
     }
 
     void add_end(const served& what, const std::string& call, const std::string& invoke,
                  unique_names& locals) {
-        if (!what.method->has_result()) {
-            out_.line(invoke + ";");
-            for (const auto& line : encoded(what, call + ".result()", ""))
-                out_.line(line);
-            return;
-        }
         const auto result = locals.make("result");
-        const bool small = is_small(what.method->source->result);
-        out_.line(std::string{small ? "const auto " : "const auto& "} + result + " = " + invoke +
-                  ";");
-        for (const auto& line : encoded(what, call + ".result()", result))
-            out_.line(line);
+        const auto line = encoded(what, call, result);
+        if (what.method->has_result()) {
+            const bool small = is_small(what.method->source->result);
+            out_.line(std::string{small ? "const auto " : "const auto& "} + result + " = " +
+                      invoke + ";");
+        } else {
+            out_.line(invoke + ";");
+        }
+        if (!line.empty()) out_.line(line);
     }
 
     void add_task_end(const served& what, const std::string& call, const std::string& invoke,
                       unique_names& locals) {
         const auto result = locals.make("result");
-        const auto lines = encoded(what, locals.make("out"), result);
-        if (lines.empty()) {
+        const auto line = encoded(what, locals.make("out"), result);
+        if (line.empty()) {
             out_.line("roi::generated::finish_with(" + call + ", " + invoke + ");");
             return;
         }
@@ -490,8 +488,7 @@ private:
             head += ", const " + what.method->source->result.cpp + "& " + result;
         }
         out_.line(head + ") {");
-        for (const auto& line : lines)
-            out_.line(line);
+        out_.line(line);
         out_.line("};");
         out_.line("roi::generated::finish_with(" + call + ", std::move(task), encode);");
     }

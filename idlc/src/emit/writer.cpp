@@ -202,6 +202,34 @@ void writer::constructor(const std::string& head, const std::vector<std::string>
     }
 }
 
+void writer::byte_lines(std::string_view bytes, const std::string& end) {
+    const auto indent = step * static_cast<std::size_t>(depth_);
+    const auto write = [&](const std::string& quoted) {
+        text_ += std::string(indent, ' ') + "\"" + quoted + "\"";
+    };
+    std::string quoted;
+    for (const char each : bytes) {
+        // Always three octal digits: no digit behind them is taken for one more.
+        const auto octet = static_cast<unsigned char>(each);
+        std::string next(1, each);
+        if (octet < 0x20 || octet >= 0x7f) {
+            next = {'\\', static_cast<char>('0' + (octet >> 6)),
+                    static_cast<char>('0' + ((octet >> 3) & 7)),
+                    static_cast<char>('0' + (octet & 7))};
+        } else if (each == '"' || each == '\\' || each == '?') {  // "??" begins a trigraph
+            next.insert(0, 1, '\\');
+        }
+        if (indent + quoted.size() + next.size() + 2 + end.size() > columns) {
+            write(quoted);
+            text_ += "\n";
+            quoted.clear();
+        }
+        quoted += next;
+    }
+    write(quoted);
+    text_ += end + "\n";
+}
+
 void writer::chain(const std::string& object, const std::string& call) {
     const auto indent = step * static_cast<std::size_t>(depth_);
     if (indent + object.size() + call.size() <= columns) return line(object + call);

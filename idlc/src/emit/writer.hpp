@@ -33,6 +33,8 @@ public:
     void comment(const std::string& mark, std::string text);
     /// `name = "text"` and `end`; a text that is too long for one line continues on further ones.
     void assign_text(const std::string& name, std::string_view text, const std::string& end);
+    /// Any bytes as string literals, one a line, and `end`. To be kept from clang-format.
+    void byte_lines(std::string_view bytes, const std::string& end);
     /// `text` as it is: no indentation, no breaking.
     void raw(std::string_view text) { text_ += text; }
 

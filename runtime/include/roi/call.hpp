@@ -6,9 +6,8 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
-#include <memory>
-#include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -21,6 +20,63 @@ class call;
 
 namespace generated {
 class request;
+class incoming;
+
+/// Constants side by side in an array: a std::span costs every file that includes this header more.
+template <class T>
+class list {
+public:
+    constexpr list() noexcept = default;
+    template <std::size_t Size>
+    constexpr list(const T (&all)[Size]) noexcept  // NOLINT: an array is a list
+        : first_(all), size_(Size) {}
+    constexpr const T* begin() const noexcept { return first_; }
+    constexpr const T* end() const noexcept { return first_ + size_; }
+    constexpr std::size_t size() const noexcept { return size_; }
+
+private:
+    const T* first_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// How a value is read, without its type: so most of what reads is compiled once, in the library.
+struct any_decoder {
+    enum class part : std::uint8_t {
+        nothing,         ///< there is no value
+        required_field,  ///< field 1, which must be there
+        optional_field,  ///< field 1, whose absence is a value
+        whole_message,   ///< all fields
+    };
+    /// Reads into the `value`; where `in` is null, gives it the state that absence means.
+    void (*get)(wire::reader* in, void* value) = nullptr;
+    part from = part::nothing;
+};
+void decode(const any_decoder& how, wire::reader in, void* value);
+
+/// The same for a T.
+template <class T>
+struct decoder : any_decoder {
+    T operator()(wire::reader in) const {
+        T value{};
+        decode(*this, in, &value);
+        return value;
+    }
+};
+template <>
+struct decoder<void> : any_decoder {
+    constexpr decoder(std::nullptr_t) noexcept {}  // NOLINT: stands for nothing
+};
+
+/// Reads by a function of generated code, which knows all fields of a result.
+template <auto Read>
+struct read_by;
+template <class T, void (*Read)(wire::reader, T&)>
+struct read_by<Read> {
+    static void get(wire::reader* in, void* value) { Read(*in, *static_cast<T*>(value)); }
+    static constexpr decoder<T> how{{get, any_decoder::part::whole_message}};
+};
+template <auto Read>
+inline constexpr auto decoded_by = read_by<Read>::how;
 
 /// Raises one exception type at the client from its fields and text.
 struct known_exception {
@@ -59,35 +115,22 @@ public:
 
     void start();
     void wait();
-    /// The same where nobody else holds the call: it can be waited for in cheaper ways.
-    void wait_alone();
     void cancel() noexcept;
     bool has_ended() const noexcept;
     /// Starts the call unless it has been started. False: it has ended already, and `observer` will
     /// not be told.
     bool notify(call_observer& observer);
-    /// After the end: the decoded result, or throws what the call ended with.
-    template <class T>
-    T take(T (*decode)(wire::reader), std::span<const generated::known_exception> known) const {
-        const wire::reader bytes = result(known);
-        try {
-            return decode(bytes);
-        } catch (const wire::malformed& why) {
-            unreadable(why.what());
-        }
-    }
-    /// The same where there is nothing to decode.
-    void take(std::nullptr_t, std::span<const generated::known_exception> known) const {
-        result(known);
-    }
+    /// Waits in the ways that are open where nobody else holds the call, and then as take().
+    void get_alone(const generated::any_decoder& how, void* value);
+    /// After the end: reads the result into `value`, or throws what the call ended with.
+    void take(const generated::any_decoder& how, void* value) const;
     /// After the end: the call's own failure, where it is one; null else.
-    std::shared_ptr<const roi::error> failure() const;
+    const roi::error* failure() const noexcept;
 
 private:
     friend class generated::request;
     friend class resumption;
-    wire::reader result(std::span<const generated::known_exception> known) const;
-    [[noreturn]] void unreadable(const char* why) const;
+    wire::reader result() const;
     outgoing_call* call_ = nullptr;
 };
 
@@ -140,11 +183,10 @@ template <class... Results>
 class [[nodiscard("a call does nothing until it is started, awaited or given a token")]] call {
 public:
     using value_type = typename detail::value_of<Results...>::type;
-    using decoder = value_type (*)(wire::reader);
+    using decoder = generated::decoder<value_type>;
 
     /// For generated code; `decode` is null where there is nothing to decode.
-    call(generated::request && request, decoder decode,
-         std::span<const generated::known_exception> known = {});
+    call(generated::request request, decoder decode) noexcept;
 
     call(call &&) noexcept = default;
     call& operator=(call&&) noexcept = default;
@@ -162,9 +204,19 @@ public:
     /// Starts the call unless it is under way, waits for it, and returns its value.
     ///
     /// Errors: throws what the method threw (see remote_error), or roi::error.
-    value_type get() {
+    value_type get()& {
         pending_.wait();
         return take();
+    }
+    /// The same for a temporary, which nobody else can cancel.
+    [[gnu::noinline]] value_type get()&& {
+        if constexpr (std::is_void_v<value_type>) {
+            pending_.get_alone(decode_, nullptr);
+        } else {
+            value_type value{};
+            pending_.get_alone(decode_, &value);
+            return value;
+        }
     }
     /// The same without exceptions.
     roi::result<value_type> get(as_result_t) {
@@ -225,14 +277,16 @@ private:
     friend struct detail::asio_access;
     value_type take() {
         if constexpr (std::is_void_v<value_type>) {
-            pending_.take(nullptr, known_);
+            pending_.take(decode_, nullptr);
         } else {
-            return pending_.take(decode_, known_);
+            value_type value{};
+            pending_.take(decode_, &value);
+            return value;
         }
     }
     roi::result<value_type> take_result() {
-        if (auto failed = pending_.failure()) {
-            return roi::result<value_type>{std::make_exception_ptr(*failed), failed};
+        if (const roi::error* failed = pending_.failure()) {
+            return roi::result<value_type>{detail::failure{*failed}};
         }
         try {
             if constexpr (std::is_void_v<value_type>) {
@@ -241,17 +295,13 @@ private:
             } else {
                 return take();
             }
-        } catch (const roi::error& failed) {
-            return roi::result<value_type>{std::current_exception(),
-                                           std::make_shared<const roi::error>(failed)};
         } catch (...) {
-            return roi::result<value_type>{std::current_exception()};
+            return roi::result<value_type>{detail::failure::current()};
         }
     }
 
     detail::pending pending_;
     decoder decode_;
-    std::span<const generated::known_exception> known_;
 };
 
 }  // namespace roi

@@ -48,9 +48,9 @@
 #pragma once
 
 #include <roi/adapt.hpp>
+#include <roi/call.hpp>
 #include <roi/wire.hpp>
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -420,8 +420,10 @@ void reserve_elements(wire::reader& in, Container& values) {
         const std::size_t count = in.count_same();
         if (count > values.size()) {
             using element = typename Container::value_type;
-            const std::size_t allowed = values.size() + wire::detail::budget / sizeof(element);
-            values.reserve(std::min({values.size() + count, allowed, most_elements<element>}));
+            const std::size_t allowed = wire::detail::budget / sizeof(element);
+            const std::size_t wanted = values.size() + (count < allowed ? count : allowed);
+            constexpr std::size_t most = most_elements<element>;
+            values.reserve(wanted < most ? wanted : most);
         }
     }
 }
@@ -475,15 +477,73 @@ struct field {
 template <class T>
 field(std::uint32_t, T&) -> field<T>;
 
-/// Which of the fields given to get_present() were there, by position from 0.
-class presence {
-public:
-    bool has(unsigned position) const noexcept { return ((seen_ >> position) & 1U) != 0; }
-    void add(unsigned position) noexcept { seen_ |= std::uint64_t{1} << position; }
+// The arguments of a call are few and different for each method, so what walks over them is in the
+// library; generated code only says where they are, and by which function each is written or read.
 
-private:
-    std::uint64_t seen_ = 0;
+/// A field to be written.
+struct sent_field {
+    const void* value;
+    void (*put)(wire::writer& out, std::uint32_t number, const void* value);
+    std::uint32_t number;
 };
+void put_all(wire::writer& out, const sent_field* fields, std::size_t count);
+/// Into a request, which is given up where this throws; into the result of a call.
+void put_all(request& to, const sent_field* fields, std::size_t count);
+void put_all(incoming& to, const sent_field* fields, std::size_t count);
+
+/// A field to be read. Where it `is_required`, its absence is malformed.
+struct received_field {
+    void* value;
+    void (*get)(wire::reader* in, void* value);  // as any_decoder's
+    std::uint32_t number;
+    bool is_required;
+};
+inline constexpr std::size_t most_fields = 64;  ///< of one call
+/// Clears all, reads those that are there, and refuses a message without the required ones.
+void get_all(wire::reader in, const received_field* fields, std::size_t count);
+void get_all(const incoming& from, const received_field* fields, std::size_t count);
+
+/// Types whose functions are in the library, too: numbers and strings here, more in codec/*.hpp.
+template <class T>
+concept common_value = std::is_same_v<T, bool> || std::is_same_v<T, int> ||
+    std::is_same_v<T, unsigned> || std::is_same_v<T, long> || std::is_same_v<T, unsigned long> ||
+    std::is_same_v<T, long long> || std::is_same_v<T, unsigned long long> ||
+    std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::string>;
+template <class T>
+inline constexpr bool in_library = common_value<T>;
+template <class T>
+void put_known(wire::writer& out, std::uint32_t number, const void* value);
+template <class T>
+void get_known(wire::reader* in, void* value);
+
+template <class Codec, class T>
+void put_any(wire::writer& out, std::uint32_t number, const void* value) {
+    form<T>::template put<Codec>(out, number, *static_cast<const T*>(value));
+}
+template <class Codec, class T>
+void get_any(wire::reader* in, void* value) {
+    if (in == nullptr) {
+        clear_value(*static_cast<T*>(value));
+    } else {
+        form<T>::template get<Codec>(*in, *static_cast<T*>(value));
+    }
+}
+template <class Codec, class T>
+constexpr auto putter() noexcept {
+    if constexpr (in_library<T>) {
+        return put_known<T>;
+    } else {
+        return put_any<Codec, T>;
+    }
+}
+template <class Codec, class T>
+constexpr auto getter() noexcept {
+    if constexpr (in_library<T>) {
+        return get_known<T>;
+    } else {
+        return get_any<Codec, T>;
+    }
+}
 
 template <class Derived>
 struct codec {
@@ -507,75 +567,38 @@ struct codec {
         (clear_value(values), ...);
     }
 
-    /// Writes fields so that they stand in the order given.
-    template <class... T>
-    static void put_fields(wire::writer& out, field<T>... fields) {
-        // The right operand of an assignment comes first: the last field is written first.
-        (void)(put_one(out, fields) = ... = step{});
-    }
-
-    /// Reads all fields; one of a single type that is missing is malformed, others are empty then.
-    template <class... T>
-    static void get_fields(wire::reader in, field<T>... fields) {
-        (clear_value(fields.value), ...);
-        [[maybe_unused]] const presence seen = get_present(in, fields...);
-        [[maybe_unused]] unsigned position = 0;
-        (require(seen, position++, fields), ...);
-    }
-
-    /// Reads what is there of the fields, and tells which. What is not there is left alone.
-    template <class... T>
-    static presence get_present(wire::reader in, field<T>... fields) {
-        static_assert(sizeof...(T) <= 64, "more than 64 parameters");
-        presence seen;
-        while (in.next()) {
-            [[maybe_unused]] unsigned position = 0;
-            if (!(get_one(in, fields, position++, seen) || ...)) {
-                in.skip();
-            }
+    /// Writes fields so that they stand in the order given: into a writer, as the arguments of a
+    /// request, as the result of a call that is served.
+    template <class To, class... T>
+    static void put_fields(To& to, field<T>... fields) {
+        if constexpr (sizeof...(T) != 0) {
+            const sent_field all[] = {
+                {&fields.value, putter<Derived, std::remove_const_t<T>>(), fields.number}...};
+            put_all(to, all, sizeof...(T));
         }
-        return seen;
     }
 
-    /// The field at `position` of get_present() has no default: malformed if it is missing, but
-    /// for types whose absence is a value.
-    template <class T>
-    static void require(const presence& seen, unsigned position, const field<T>& wanted) {
-        if constexpr (is_single(form<T>::what)) {
-            if (!seen.has(position)) {
-                fail_missing(wanted.number);
-            }
+    /// Reads all fields, from a reader or the arguments of a call that is served; one of a single
+    /// type that is missing is malformed, others are empty then.
+    template <class From, class... T>
+    static void get_fields(const From& from, field<T>... fields) {
+        static_assert(sizeof...(T) <= most_fields, "more than 64 parameters");
+        // Constant are those that only show where the value is.
+        if constexpr (sizeof...(T) != 0) {
+            const received_field all[] = {{const_cast<std::remove_const_t<T>*>(&fields.value),
+                                           getter<Derived, T>(), fields.number,
+                                           is_single(form<T>::what)}...};
+            get_all(from, all, sizeof...(T));
+        } else {
+            get_all(from, nullptr, 0);
         }
     }
 
     /// What a method returned.
     template <class T>
-    static T result(wire::reader in) {
-        T value{};
-        get_fields(in, field<T>{1, value});
-        return value;
-    }
-
-private:
-    struct step {
-        step() noexcept = default;
-        step(const step&) noexcept = default;
-        step& operator=(const step&) noexcept { return *this; }
-    };
-    template <class T>
-    static step put_one(wire::writer& out, field<T> given) {
-        form<std::remove_const_t<T>>::template put<Derived>(out, given.number, given.value);
-        return {};
-    }
-    template <class T>
-    static bool get_one(wire::reader& in, field<T> wanted, unsigned position, presence& seen) {
-        if (in.number() != wanted.number) {
-            return false;
-        }
-        form<T>::template get<Derived>(in, wanted.value);
-        seen.add(position);
-        return true;
-    }
+    static constexpr decoder<T> result{
+        {getter<Derived, T>(), is_single(form<T>::what) ? any_decoder::part::required_field
+                                                        : any_decoder::part::optional_field}};
 };
 
 }  // namespace roi::generated

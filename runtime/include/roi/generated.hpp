@@ -9,21 +9,20 @@
 #include <roi/options.hpp>
 #include <roi/reference.hpp>
 #include <roi/servant.hpp>
-#include <roi/task.hpp>
 #include <roi/wire.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
-#include <span>
-#include <string>
+#include <string_view>
 #include <utility>
 
 /// Version of the agreement between generated code and this header.
 #define ROI_GENERATED_VERSION 1
 
 namespace roi::generated {
+
+struct sent_field;
 
 enum class semantics : std::uint8_t {
     at_most_once,
@@ -50,39 +49,27 @@ struct interface {
     const char* published_name;  ///< "bank"
     std::uint64_t fingerprint_high;
     std::uint64_t fingerprint_low;
-    std::span<const unsigned char> description;  ///< a serialised FileDescriptorSet
+    std::string_view description;  ///< a serialised FileDescriptorSet
+    /// What is thrown at the client by its own type, beside the standard exceptions.
+    list<known_exception> exceptions = {};
     /// Marks whose run-time part this version lacks, as text; a server with any refuses to start.
     const char* unsupported_marks = nullptr;
 };
 
-/// One call being made: arguments go in, then it is invoked, or becomes a roi::call.
+/// One call being made: arguments go in, by put_fields() of the codec, then it becomes a roi::call.
 ///
-/// `type` and `what` must have static storage.
-class request {
+/// `type` and `what` must have static storage. Only a handle, with no destructor to be kept ready
+/// in each generated function: from here it goes straight into a roi::call, and what throws in
+/// between, put_fields(), gives it up.
+class [[nodiscard]] request {
 public:
     request(const reference& to, const interface& type, const method& what);
-
-    /// Where the arguments go. Filled backwards: last field first (see wire.hpp).
-    wire::writer& arguments() noexcept;
-
-    /// Sends the call, waits for its end, and decodes its result. Throws what the method threw,
-    /// where its type is standard or one of `known`, else remote_error; throws roi::error when the
-    /// call failed.
-    template <class T>
-    T invoke(T (*decode)(wire::reader), std::span<const known_exception> known = {}) {
-        pending_.wait_alone();
-        return pending_.take(decode, known);
-    }
-    /// The same for a method that gives nothing back.
-    void invoke(std::span<const known_exception> known = {}) {
-        pending_.wait_alone();
-        pending_.take(nullptr, known);
-    }
 
 private:
     template <class... Results>
     friend class ::roi::call;
-    detail::pending pending_;
+    friend void put_all(request& to, const sent_field* fields, std::size_t count);
+    roi::detail::outgoing_call* call_;
 };
 
 /// One call being served, as a generated function sees it. Three steps in this order: read
@@ -101,10 +88,9 @@ public:
     /// Makes a T that lives until the call is answered: arguments of a method that suspends.
     template <class T>
     T& keep() {
-        auto made = std::make_unique<T>();
-        T& kept = *made;
-        keep_owned(made.release(), [](void* object) noexcept { delete static_cast<T*>(object); });
-        return kept;
+        auto* const made = new T();
+        keep_owned(made, [](void* object) noexcept { delete static_cast<T*>(object); });
+        return *made;
     }
     /// A null where the method cannot take one, and the like: throws, the method is not run.
     [[noreturn]] void refuse(const char* why) const;
@@ -120,39 +106,6 @@ protected:
 private:
     void keep_owned(void* object, void (*release)(void*) noexcept);
 };
-
-namespace detail {
-
-template <class T, class Encode>
-roi::detail::detached_coroutine finish(incoming& call, task<T> work, Encode encode) {
-    std::exception_ptr thrown;
-    try {
-        if constexpr (std::is_void_v<T>) {
-            co_await work;
-            encode(call.result());
-        } else {
-            T value = co_await work;
-            encode(call.result(), value);
-        }
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    call.ended(std::move(thrown));
-}
-
-}  // namespace detail
-
-/// Answers `call` when `work`, which a method returned, ends: `encode(writer, value)` writes the
-/// result. (The same for boost::asio::awaitable is in roi/asio.hpp.)
-template <class T, class Encode>
-void finish_with(incoming& call, task<T> work, Encode encode) {
-    call.answer_later();
-    detail::finish(call, std::move(work), std::move(encode));
-}
-/// The same where there is nothing to write.
-inline void finish_with(incoming& call, task<void> work) {
-    finish_with(call, std::move(work), [](wire::writer&) {});
-}
 
 /// One method at the server.
 struct entry {
@@ -174,7 +127,7 @@ protected:
 /// One interface at the server.
 struct dispatch_table {
     const interface* type;
-    std::span<const entry> entries;  ///< sorted by id; with those of marked bases
+    list<entry> entries;  ///< sorted by id; with those of marked bases
     /// Adds the ROI_ERROR types of `error` to `out`, or returns false where it is none of them. The
     /// standard bases are added by the runtime. Null: the header has no such types.
     bool (*describe)(std::exception_ptr error, exception_writer& out) = nullptr;
@@ -205,6 +158,5 @@ private:
 }  // namespace roi::detail
 
 template <class... Results>
-roi::call<Results...>::call(generated::request&& request, decoder decode,
-                            std::span<const generated::known_exception> known)
-    : pending_(std::move(request.pending_)), decode_(decode), known_(known) {}
+roi::call<Results...>::call(generated::request request, decoder decode) noexcept
+    : pending_(request.call_), decode_(decode) {}

@@ -1,9 +1,9 @@
 // Which object a stub means, under which name a server publishes, and how one call behaves.
 #pragma once
 
+#include <roi/time_limit.hpp>
 #include <roi/trace.hpp>
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -115,7 +115,7 @@ publication as(std::string name);
 /// from the method's marks, and from the call that this thread is serving.
 struct call_options {
     /// Time until the caller gives up; at most what an enclosing call has left.
-    std::optional<std::chrono::nanoseconds> deadline = std::nullopt;
+    time_limit deadline = {};
     /// Waits for ever, also where an enclosing call has a deadline.
     bool no_deadline = false;
     /// Takes neither deadline, cancellation nor trace from the enclosing call.

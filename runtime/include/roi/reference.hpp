@@ -3,7 +3,6 @@
 
 #include <roi/options.hpp>
 
-#include <memory>
 #include <string>
 
 namespace roi {
@@ -13,7 +12,7 @@ struct interface;
 class request;
 }  // namespace generated
 namespace detail {
-class remote_object;
+struct bound_object;
 }
 
 /// A remote object, as a value: copies mean the same object and share what was found out about it.
@@ -27,7 +26,7 @@ class remote_object;
 class reference {
 public:
     /// `type` must have static storage. An empty name in `object` means the one `type` publishes.
-    reference(const generated::interface& type, target object);
+    reference(const generated::interface& type, target&& object);
     /// Copies share the location. A moved-from reference can only be assigned to or destroyed.
     reference(const reference&) noexcept;
     reference(reference&&) noexcept;
@@ -51,8 +50,8 @@ public:
 
 private:
     friend class generated::request;
-    std::shared_ptr<detail::remote_object> object_;
-    std::shared_ptr<const call_options> options_;  // null: none set
+    explicit reference(detail::bound_object* bound) noexcept : bound_(bound) {}
+    detail::bound_object* bound_;  // counted
 };
 
 /// Looks the object of `client`, a generated client, up and connects to it; see

@@ -4,7 +4,6 @@
 #include <roi/error.hpp>
 
 #include <exception>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -18,28 +17,43 @@ inline constexpr as_result_t as_result{};
 
 namespace detail {
 
-/// The part of a result that does not depend on its type.
+/// The part of a result that does not depend on its type. Compiled, and shared by copies.
 class failure {
 public:
+    /// Of a call that succeeded.
+    failure() noexcept = default;
+    /// Of a call that failed.
+    explicit failure(const roi::error& why);
+    /// What is being handled: inside a catch block.
+    static failure current();
+    failure(const failure&) noexcept;
+    failure(failure&& other) noexcept : kept_(std::exchange(other.kept_, nullptr)) {}
+    failure& operator=(failure other) noexcept {
+        std::swap(kept_, other.kept_);
+        return *this;
+    }
+    ~failure() {
+        if (kept_ != nullptr) release();
+    }
+
     /// The failure of the call itself; null where it succeeded, or where the method threw.
-    const roi::error* error() const noexcept { return error_.get(); }
+    const roi::error* error() const noexcept;
     /// What get() would have thrown; null where the call succeeded.
-    std::exception_ptr exception() const noexcept { return exception_; }
+    std::exception_ptr exception() const noexcept;
     /// Did the method run? True answers only: see roi::outcome.
-    roi::outcome outcome() const noexcept { return error_ ? error_->outcome() : outcome::executed; }
+    roi::outcome outcome() const noexcept;
 
 protected:
-    failure() = default;
-    explicit failure(std::exception_ptr thrown, std::shared_ptr<const roi::error> error = nullptr)
-        : exception_(std::move(thrown)), error_(std::move(error)) {}
-    bool failed() const noexcept { return exception_ != nullptr; }
+    bool failed() const noexcept { return kept_ != nullptr; }
     void rethrow_if_failed() const {
-        if (exception_) std::rethrow_exception(exception_);
+        if (failed()) rethrow();
     }
 
 private:
-    std::exception_ptr exception_;
-    std::shared_ptr<const roi::error> error_;
+    struct kept;
+    void release() noexcept;
+    [[noreturn]] void rethrow() const;
+    kept* kept_ = nullptr;
 };
 
 }  // namespace detail
@@ -49,8 +63,7 @@ template <class T>
 class [[nodiscard]] result : public detail::failure {
 public:
     result(T value) : value_(std::move(value)) {}  // NOLINT: a value is a result
-    explicit result(std::exception_ptr thrown, std::shared_ptr<const roi::error> error = nullptr)
-        : failure(std::move(thrown), std::move(error)) {}
+    explicit result(detail::failure why) noexcept : failure(std::move(why)) {}
 
     bool has_value() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
@@ -80,8 +93,7 @@ template <>
 class [[nodiscard]] result<void> : public detail::failure {
 public:
     result() = default;
-    explicit result(std::exception_ptr thrown, std::shared_ptr<const roi::error> error = nullptr)
-        : failure(std::move(thrown), std::move(error)) {}
+    explicit result(detail::failure why) noexcept : failure(std::move(why)) {}
 
     bool has_value() const noexcept { return !failed(); }
     explicit operator bool() const noexcept { return has_value(); }

@@ -4,7 +4,6 @@
 #include <roi/options.hpp>
 #include <roi/serve.hpp>
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,8 +21,32 @@ struct exported {
 };
 }  // namespace generated
 namespace detail {
-class published_object;
+
+/// Whatever keeps an object alive while it is published: an owning pointer of the user's.
+struct owner {
+    void* pointer = nullptr;
+    void (*release)(void* pointer) noexcept = nullptr;
+};
+/// Moves `pointer` to where it stays.
+template <class Pointer>
+owner owned_by(Pointer& pointer) {
+    return {new Pointer(std::move(pointer)),
+            [](void* kept) noexcept { delete static_cast<Pointer*>(kept); }};
 }
+
+template <class T>
+concept servable = requires(T& object) {
+    {roi_export(object)};
+};
+/// std::unique_ptr and std::shared_ptr, told by their shape: <memory> is not cheap.
+template <class T>
+concept owning_pointer = !servable<T> && requires(T & pointer) {
+    typename T::element_type;
+    pointer.reset();
+    *pointer;
+};
+
+}  // namespace detail
 
 /// Keeps an object published; destroying it withdraws the object.
 ///
@@ -39,7 +62,7 @@ public:
     /// Publishes nothing.
     servant() noexcept;
     /// Publishes `what`. `owner`, where given, is kept until the object is withdrawn.
-    servant(generated::exported what, publication where, std::shared_ptr<void> owner = nullptr);
+    servant(generated::exported what, publication where, detail::owner owner = {});
     servant(servant&&) noexcept;
     servant& operator=(servant&&) noexcept;
     ~servant();
@@ -59,45 +82,35 @@ public:
     bool is_registered() const noexcept;
 
 private:
-    std::shared_ptr<detail::published_object> object_;
-};
-
-template <class T>
-concept servable = requires(T& object) {
-    {roi_export(object)};
+    struct published;
+    published* object_ = nullptr;
 };
 
 /// Publishes `object`, which must outlive the servant returned.
 template <class T>
-[[nodiscard]] servant publish(T& object, publication where = {}) {
-    static_assert(servable<T>,
+requires(!detail::owning_pointer<T>) [[nodiscard]] servant
+    publish(T& object, publication where = {}) {
+    static_assert(detail::servable<T>,
                   "include the generated header (x.roi.hpp) of this class or of its marked base");
     return servant{roi_export(object), std::move(where)};
 }
 template <class T>
-[[nodiscard]] servant publish(T& object, std::string_view name) {
+requires(!detail::owning_pointer<T>) [[nodiscard]] servant
+    publish(T& object, std::string_view name) {
     return roi::publish(object, as(std::string{name}));
 }
-/// Publishes `object` and shares it until it is withdrawn.
-template <class T>
-[[nodiscard]] servant publish(std::shared_ptr<T> object, publication where = {}) {
-    static_assert(servable<T>,
+/// Publishes what a std::shared_ptr or std::unique_ptr points to, and shares or owns it until it is
+/// withdrawn.
+template <detail::owning_pointer Pointer>
+[[nodiscard]] servant publish(Pointer object, publication where = {}) {
+    static_assert(detail::servable<typename Pointer::element_type>,
                   "include the generated header (x.roi.hpp) of this class or of its marked base");
     const generated::exported what = roi_export(*object);
-    return servant{what, std::move(where), std::move(object)};
+    return servant{what, std::move(where), detail::owned_by(object)};
 }
-template <class T>
-[[nodiscard]] servant publish(std::shared_ptr<T> object, std::string_view name) {
+template <detail::owning_pointer Pointer>
+[[nodiscard]] servant publish(Pointer object, std::string_view name) {
     return roi::publish(std::move(object), as(std::string{name}));
-}
-/// Publishes `object` and owns it until it is withdrawn.
-template <class T>
-[[nodiscard]] servant publish(std::unique_ptr<T> object, publication where = {}) {
-    return roi::publish(std::shared_ptr<T>{std::move(object)}, std::move(where));
-}
-template <class T>
-[[nodiscard]] servant publish(std::unique_ptr<T> object, std::string_view name) {
-    return roi::publish(std::shared_ptr<T>{std::move(object)}, as(std::string{name}));
 }
 
 }  // namespace roi

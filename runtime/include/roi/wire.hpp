@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string_view>
@@ -37,7 +36,7 @@ enum class wire_type : std::uint8_t { varint = 0, fixed64 = 1, length = 2, fixed
 /// end, a group, a field number of zero.
 class malformed : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    explicit malformed(const char* what);
 };
 
 namespace detail {
@@ -75,9 +74,9 @@ Bits little(Bits value) noexcept {
 class buffer {
 public:
     buffer() noexcept = default;
-    /// `size` bytes at `offset` of `storage`.
-    buffer(std::unique_ptr<std::byte[]> storage, std::size_t offset, std::size_t size) noexcept
-        : storage_(storage.release()), offset_(offset), size_(size) {}
+    /// `size` bytes at `offset` of `storage`, which was made by new[] and is taken over.
+    buffer(std::byte* storage, std::size_t offset, std::size_t size) noexcept
+        : storage_(storage), offset_(offset), size_(size) {}
     /// `size` bytes at the beginning of storage that detail::acquire() gave.
     static buffer of_store(std::byte* storage, std::size_t capacity, std::size_t size) noexcept {
         buffer made;
@@ -106,7 +105,7 @@ public:
     }
     static buffer copy_of(std::span<const std::byte> bytes);
 
-    std::span<const std::byte> bytes() const noexcept { return {storage_ + offset_, size_}; }
+    std::span<const std::byte> bytes() const noexcept;
     std::size_t size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
 
@@ -138,7 +137,7 @@ public:
     }
 
     /// Bytes written so far; the newest stands first.
-    std::span<const std::byte> bytes() const noexcept { return {begin_, size()}; }
+    std::span<const std::byte> bytes() const noexcept;
     std::size_t size() const noexcept { return static_cast<std::size_t>(end_ - begin_); }
     void clear() noexcept {
         begin_ = end_;
@@ -147,11 +146,7 @@ public:
     /// Gives the bytes away and leaves this writer empty.
     buffer take();
 
-    void put_raw(std::span<const std::byte> bytes) {
-        if (!bytes.empty()) {
-            std::memcpy(reserve(bytes.size()), bytes.data(), bytes.size());
-        }
-    }
+    void put_raw(std::span<const std::byte> bytes);
     /// `count` bytes in front, for the caller to fill before the next call.
     std::byte* put_space(std::size_t count) { return reserve(count); }
     /// For runs of many small values: room for `count` bytes before bytes().begin(). They may be
@@ -262,12 +257,9 @@ private:
 /// them.
 class reader {
 public:
-    explicit reader(std::span<const std::byte> bytes) noexcept : reader(bytes, max_depth) {
-        detail::budget = max_container_bytes;
-    }
+    explicit reader(std::span<const std::byte> bytes) noexcept;
     /// For a message inside of the one that is being decoded.
-    reader(std::span<const std::byte> bytes, int depth) noexcept
-        : at_(bytes.data()), end_(bytes.data() + bytes.size()), depth_(depth) {}
+    reader(std::span<const std::byte> bytes, int depth) noexcept;
 
     /// Goes to the next field; false at the end. The field must be read, or skipped.
     bool next() {
@@ -312,32 +304,27 @@ public:
         check(wire_type::fixed64);
         return bare_fixed64();
     }
-    std::span<const std::byte> bytes() {
-        check(wire_type::length);
-        const std::uint64_t length = bare_varint();
-        if (length > left()) [[unlikely]] {
-            detail::fail("a length reaches beyond the end of the message");
-        }
-        const std::byte* begin = at_;
-        at_ += length;
-        return {begin, static_cast<std::size_t>(length)};
-    }
+    std::span<const std::byte> bytes();
     std::string_view text() {
-        const std::span<const std::byte> found = bytes();
-        return {reinterpret_cast<const char*>(found.data()), found.size()};
+        const std::byte* const begin = pass_length();
+        return {reinterpret_cast<const char*>(begin), static_cast<std::size_t>(at_ - begin)};
     }
     /// The nested message here; one level deeper.
     reader message() {
         if (depth_ <= 0) [[unlikely]] {
             detail::fail("messages are nested too deeply");
         }
-        return reader{bytes(), depth_ - 1};
+        const std::byte* const begin = pass_length();
+        return reader{begin, at_, depth_ - 1};
     }
     /// Passes over a field of any type, groups refused.
     void skip();
 
     /// For packed fields: reads bare values until at_end().
-    reader packed() { return reader{bytes(), depth_}; }
+    reader packed() {
+        const std::byte* const begin = pass_length();
+        return reader{begin, at_, depth_};
+    }
     bool at_end() const noexcept { return at_ == end_; }
     std::uint64_t bare_varint() {
         if (at_ != end_ && static_cast<std::uint8_t>(*at_) < 0x80) [[likely]] {
@@ -356,6 +343,19 @@ public:
     int depth_left() const noexcept { return depth_; }
 
 private:
+    reader(const std::byte* begin, const std::byte* end, int depth) noexcept
+        : at_(begin), end_(end), depth_(depth) {}
+    // Passes over a field of bytes; returns where they begin, and at_ is where they end.
+    const std::byte* pass_length() {
+        check(wire_type::length);
+        const std::uint64_t length = bare_varint();
+        if (length > left()) [[unlikely]] {
+            detail::fail("a length reaches beyond the end of the message");
+        }
+        const std::byte* const begin = at_;
+        at_ += length;
+        return begin;
+    }
     static bool is_short_tag(std::uint8_t first) noexcept {
         // Types 0, 1, 2 and 5; a number from 1 to 15.
         return first >= 8 && first < 0x80 && ((0x27U >> (first & 7)) & 1U) != 0;

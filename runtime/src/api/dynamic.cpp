@@ -29,7 +29,8 @@ target in_scope(const target& object, const call_options& options) {
 std::optional<core::time_point> deadline_of(const detail::runtime_core& core,
                                             const call_options& options) {
     if (options.no_deadline) return std::nullopt;
-    return core.now() + options.deadline.value_or(std::chrono::seconds{30});
+    return core.now() +
+           options.deadline.value_or<std::chrono::nanoseconds>(std::chrono::seconds{30});
 }
 
 }  // namespace

@@ -333,7 +333,7 @@ std::vector<core::wire_exception> describe_exception(
 }
 
 void raise_exception(std::span<const core::wire_exception> exceptions,
-                     std::span<const generated::known_exception> known, const std::string& method,
+                     generated::list<generated::known_exception> known, const std::string& method,
                      const std::string& endpoint, std::uint64_t call_id) {
     const auto unreadable = [&](const char* why) {
         return roi::error{errc::reply_unreadable, outcome::executed,

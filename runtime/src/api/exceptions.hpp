@@ -22,7 +22,7 @@ std::vector<core::wire_exception> describe_exception(
 /// Throws the first of `exceptions` that is standard or in `known`; else remote_error. `place` is
 /// the method and endpoint, for errors of our own.
 [[noreturn]] void raise_exception(std::span<const core::wire_exception> exceptions,
-                                  std::span<const generated::known_exception> known,
+                                  generated::list<generated::known_exception> known,
                                   const std::string& method, const std::string& endpoint,
                                   std::uint64_t call_id);
 

@@ -7,6 +7,8 @@
 #include "api/runtime_core.hpp"
 #include "core/limits.hpp"
 
+#include <roi/codec.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <new>
@@ -108,7 +110,7 @@ void outgoing_call::begin() noexcept {
     if (!options || !options->no_deadline) {
         std::chrono::nanoseconds time = default_deadline;
         if (options && options->deadline) {
-            time = *options->deadline;
+            time = options->deadline.value_or(time);
         } else if (what_->deadline_us > 0) {
             time = std::chrono::microseconds{what_->deadline_us};
         }
@@ -631,10 +633,6 @@ void pending::wait() {
     call_->wait();
 }
 
-void pending::wait_alone() {
-    call_->wait_alone();
-}
-
 void pending::cancel() noexcept {
     if (call_) call_->cancel();
 }
@@ -652,14 +650,14 @@ bool pending::notify(call_observer& observer) {
     return told;
 }
 
-wire::reader pending::result(std::span<const generated::known_exception> known) const {
+wire::reader pending::result() const {
     const core::answer& answer = call_->answer();
     switch (answer.what) {
         case core::answer::kind::result:
             break;
         case core::answer::kind::exception:
-            raise_exception(answer.exceptions, known, call_->method_name(), call_->endpoint(),
-                            call_->call_id());
+            raise_exception(answer.exceptions, call_->type().exceptions, call_->method_name(),
+                            call_->endpoint(), call_->call_id());
         case core::answer::kind::failure:
             if (call_->failure()) throw roi::error{*call_->failure()};
             throw roi::error{answer.code, answer.ran, answer.text};
@@ -667,14 +665,24 @@ wire::reader pending::result(std::span<const generated::known_exception> known) 
     return wire::reader{answer.result.bytes()};
 }
 
-std::shared_ptr<const roi::error> pending::failure() const {
-    return call_->failure();
+const roi::error* pending::failure() const noexcept {
+    return call_->failure().get();
 }
 
-void pending::unreadable(const char* why) const {
-    throw roi::error{errc::reply_unreadable, outcome::executed,
-                     std::string{"the result cannot be read: "} + why}
-        .at(call_->method_name(), call_->endpoint(), call_->call_id());
+void pending::get_alone(const generated::any_decoder& how, void* value) {
+    call_->wait_alone();
+    take(how, value);
+}
+
+void pending::take(const generated::any_decoder& how, void* value) const {
+    const wire::reader bytes = result();
+    try {
+        generated::decode(how, bytes, value);
+    } catch (const wire::malformed& why) {
+        throw roi::error{errc::reply_unreadable, outcome::executed,
+                         std::string{"the result cannot be read: "} + why.what()}
+            .at(call_->method_name(), call_->endpoint(), call_->call_id());
+    }
 }
 
 bool resumption::await(pending& call, std::coroutine_handle<> waiting) {
@@ -725,10 +733,15 @@ void resumption::resume(void* self) {
 namespace roi::generated {
 
 request::request(const reference& to, const interface& type, const method& what)
-    : pending_(new roi::detail::outgoing_call{to.object_, to.options_, type, what}) {}
+    : call_(new roi::detail::outgoing_call{to.bound_->object, to.bound_->options, type, what}) {}
 
-wire::writer& request::arguments() noexcept {
-    return pending_.call_->arguments();
+void put_all(request& to, const sent_field* fields, std::size_t count) {
+    try {
+        put_all(to.call_->arguments(), fields, count);
+    } catch (...) {
+        std::exchange(to.call_, nullptr)->drop();
+        throw;
+    }
 }
 
 }  // namespace roi::generated

@@ -44,7 +44,8 @@ public:
     void wait() noexcept;
     /// The same where no other thread can reach this call to cancel it.
     void wait_alone() noexcept {
-        alone_ = context_ == nullptr;  // an enclosing call is given up by others
+        // An enclosing call is given up by others; one that has begun is known to others.
+        if (!begun_) alone_ = context_ == nullptr;
         wait();
     }
     void cancel() noexcept;
@@ -55,6 +56,7 @@ public:
 
     /// After the end.
     const std::shared_ptr<const roi::error>& failure() const noexcept { return failure_; }
+    const generated::interface& type() const noexcept { return *type_; }
     const core::answer& answer() const noexcept { return answer_; }
     std::string method_name() const;
     std::string endpoint() const;

@@ -205,9 +205,9 @@ void published_object::dispatch(std::unique_ptr<core::incoming> call) noexcept {
     }
     serving* served = nullptr;
     try {
-        served =
-            new serving{shared_from_this(), *method,
-                        static_cast<std::size_t>(method - table_->entries.data()), std::move(call)};
+        served = new serving{shared_from_this(), *method,
+                             static_cast<std::size_t>(method - table_->entries.begin()),
+                             std::move(call)};
     } catch (...) {
         if (call) call->refuse(errc::overloaded, outcome::not_executed, "out of memory");
         return;
@@ -429,12 +429,19 @@ void published_object::not_reachable(core::naming_failure&& why) noexcept {
 
 }  // namespace detail
 
+struct servant::published {
+    std::shared_ptr<detail::published_object> object;
+};
+
 servant::servant() noexcept = default;
 
-servant::servant(generated::exported what, publication where, std::shared_ptr<void> owner) {
+servant::servant(generated::exported what, publication where, detail::owner owner) {
+    std::shared_ptr<void> kept;
+    if (owner.pointer != nullptr) kept = {owner.pointer, owner.release};
     auto core = detail::core_of(where.owner());
     auto made = std::make_shared<detail::published_object>(std::move(core), what, std::move(where),
-                                                           std::move(owner));
+                                                           std::move(kept));
+    auto held = std::make_unique<published>();
     try {
         made->publish();
     } catch (...) {
@@ -443,15 +450,16 @@ servant::servant(generated::exported what, publication where, std::shared_ptr<vo
         made->drain();
         throw;
     }
-    object_ = std::move(made);
+    held->object = std::move(made);
+    object_ = held.release();
 }
 
-servant::servant(servant&&) noexcept = default;
+servant::servant(servant&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
 
 servant& servant::operator=(servant&& other) noexcept {
     if (this != &other) {
         withdraw();
-        object_ = std::move(other.object_);
+        object_ = std::exchange(other.object_, nullptr);
     }
     return *this;
 }
@@ -461,18 +469,18 @@ servant::~servant() {
 }
 
 void servant::withdraw() noexcept {
-    if (!object_) return;
-    object_->withdraw_name();
-    object_->drain();
-    object_.reset();
+    if (object_ == nullptr) return;
+    object_->object->withdraw_name();
+    object_->object->drain();
+    delete std::exchange(object_, nullptr);
 }
 
 std::string servant::name() const {
-    return object_ ? object_->name() : std::string{};
+    return object_ != nullptr ? object_->object->name() : std::string{};
 }
 
 bool servant::is_registered() const noexcept {
-    return object_ && object_->is_registered();
+    return object_ != nullptr && object_->object->is_registered();
 }
 
 }  // namespace roi

@@ -8,6 +8,7 @@
 #include <roi/generated.hpp>
 #include <roi/options.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -117,6 +119,16 @@ private:
     std::condition_variable search_over_;
     bool search_runs_ = false;  // one without a thread
     std::vector<locate_observer*> waiting_;
+};
+
+/// What a reference and its copies point to.
+struct bound_object {
+    bound_object(std::shared_ptr<remote_object> meant, std::shared_ptr<const call_options> with)
+        : object(std::move(meant)), options(std::move(with)) {}
+
+    const std::shared_ptr<remote_object> object;
+    const std::shared_ptr<const call_options> options;  // null: none set
+    std::atomic<int> references{1};
 };
 
 /// Asks the runtime at the other end for a sign of life. Blocks.

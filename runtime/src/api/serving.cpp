@@ -6,6 +6,8 @@
 #include "api/published.hpp"
 #include "api/runtime_core.hpp"
 
+#include <roi/codec.hpp>
+
 #include <memory>
 #include <new>
 
@@ -311,6 +313,14 @@ void incoming::answer_later() noexcept {
 
 void incoming::ended(std::exception_ptr thrown) noexcept {
     served(*this).ended_later(std::move(thrown));
+}
+
+void put_all(incoming& to, const sent_field* fields, std::size_t count) {
+    put_all(to.result(), fields, count);
+}
+
+void get_all(const incoming& from, const received_field* fields, std::size_t count) {
+    get_all(from.arguments(), fields, count);
 }
 
 void incoming::keep_owned(void* object, void (*release)(void*) noexcept) {

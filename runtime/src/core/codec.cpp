@@ -60,7 +60,8 @@ void fail_flooded() {
 }
 
 void fail_missing(std::uint32_t number) {
-    throw wire::malformed{"field " + std::to_string(number) + " is missing"};
+    const std::string text = "field " + std::to_string(number) + " is missing";
+    throw wire::malformed{text.c_str()};
 }
 
 void fail_alternative() {

@@ -159,6 +159,32 @@ void fail_depth_of_value() {
 
 }  // namespace detail
 
+malformed::malformed(const char* what) : std::runtime_error(what) {}
+
+std::span<const std::byte> buffer::bytes() const noexcept {
+    return {storage_ + offset_, size_};
+}
+
+std::span<const std::byte> writer::bytes() const noexcept {
+    return {begin_, size()};
+}
+
+void writer::put_raw(std::span<const std::byte> bytes) {
+    if (!bytes.empty()) std::memcpy(reserve(bytes.size()), bytes.data(), bytes.size());
+}
+
+reader::reader(std::span<const std::byte> bytes) noexcept : reader(bytes, max_depth) {
+    detail::budget = max_container_bytes;
+}
+
+reader::reader(std::span<const std::byte> bytes, int depth) noexcept
+    : at_(bytes.data()), end_(bytes.data() + bytes.size()), depth_(depth) {}
+
+std::span<const std::byte> reader::bytes() {
+    const std::byte* const begin = pass_length();
+    return {begin, at_};
+}
+
 buffer buffer::copy_of(std::span<const std::byte> bytes) {
     buffer copy;
     if (!bytes.empty()) {

@@ -49,24 +49,11 @@ constexpr roi::generated::known_exception bank_exceptions[] = {
 
 // Calls.
 
-roi::generated::request make_balance(const roi::reference& object, const std::string& account) {
-    roi::generated::request call{object, BankClient::roi_interface, balance_method};
-    codec::put_fields(call.arguments(), field{1, account});
-    return call;
-}
-
-roi::generated::request make_transfer(const roi::reference& object, const std::string& from,
-                                      const std::string& to, std::int64_t cents) {
-    roi::generated::request call{object, BankClient::roi_interface, transfer_method};
-    codec::put_fields(call.arguments(), field{1, from}, field{2, to}, field{3, cents});
-    return call;
-}
-
 }  // namespace
 
 constexpr roi::generated::interface BankClient::roi_interface {
     .name = "demo.Bank", .published_name = "bank", .fingerprint_high = 0x2f6d1c0a55e04b11,
-    .fingerprint_low = 0x9a41c7e8d0b3f572, .description = {},
+    .fingerprint_low = 0x9a41c7e8d0b3f572, .description = {}, .exceptions = bank_exceptions,
 };
 
 BankClient::BankClient(roi::target object) : object_(roi_interface, std::move(object)) {}
@@ -74,22 +61,25 @@ BankClient::BankClient(roi::target object) : object_(roi_interface, std::move(ob
 BankClient::BankClient(roi::reference object) noexcept : object_(std::move(object)) {}
 
 std::int64_t BankClient::balance(const std::string& account) const {
-    return make_balance(object_, account).invoke(codec::result<std::int64_t>, bank_exceptions);
+    return async_balance(account).get();
 }
 
 roi::call<std::int64_t> BankClient::async_balance(const std::string& account) const {
-    return {make_balance(object_, account), codec::result<std::int64_t>, bank_exceptions};
+    roi::generated::request call{object_, roi_interface, balance_method};
+    codec::put_fields(call, field{1, account});
+    return {call, codec::result<std::int64_t>};
 }
 
 std::int64_t BankClient::transfer(const std::string& from, const std::string& to,
                                   std::int64_t cents) {
-    return make_transfer(object_, from, to, cents)
-        .invoke(codec::result<std::int64_t>, bank_exceptions);
+    return async_transfer(from, to, cents).get();
 }
 
 roi::call<std::int64_t> BankClient::async_transfer(const std::string& from, const std::string& to,
                                                    std::int64_t cents) {
-    return {make_transfer(object_, from, to, cents), codec::result<std::int64_t>, bank_exceptions};
+    roi::generated::request call{object_, roi_interface, transfer_method};
+    codec::put_fields(call, field{1, from}, field{2, to}, field{3, cents});
+    return {call, codec::result<std::int64_t>};
 }
 
 BankClient BankClient::with(const roi::call_options& options) const {

@@ -19,18 +19,18 @@ void serve_transfer(void* object, roi::generated::incoming& call) {
     std::string from;
     std::string to;
     std::int64_t cents{};
-    codec::get_fields(call.arguments(), field{1, from}, field{2, to}, field{3, cents});
+    codec::get_fields(call, field{1, from}, field{2, to}, field{3, cents});
     call.decoded();
     const std::int64_t result = static_cast<Bank*>(object)->transfer(from, to, cents);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 void serve_balance(void* object, roi::generated::incoming& call) {
     std::string account;
-    codec::get_fields(call.arguments(), field{1, account});
+    codec::get_fields(call, field{1, account});
     call.decoded();
     const std::int64_t result = static_cast<const Bank*>(object)->balance(account);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::entry bank_entries[] = {

@@ -2,6 +2,7 @@
 #include "behaviour/handwritten/kitchen.roi.hpp"
 
 #include <roi/codec.hpp>
+#include <roi/codec/task.hpp>
 
 namespace demo {
 namespace {
@@ -52,10 +53,10 @@ constexpr roi::generated::method echo_method{
 
 void serve_echo(void* object, roi::generated::incoming& call) {
     std::string text{};
-    codec::get_fields(call.arguments(), field{1, text});
+    codec::get_fields(call, field{1, text});
     call.decoded();
     const auto result = static_cast<Kitchen*>(object)->echo(text);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method add_method{
@@ -67,10 +68,10 @@ constexpr roi::generated::method add_method{
 void serve_add(void* object, roi::generated::incoming& call) {
     int a{};
     int b{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     const auto result = static_cast<Kitchen*>(object)->add(a, b);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method swap_method{
@@ -81,10 +82,10 @@ constexpr roi::generated::method swap_method{
 void serve_swap(void* object, roi::generated::incoming& call) {
     std::string a{};
     std::string b{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     const int result = static_cast<Kitchen*>(object)->swap(a, b);
-    codec::put_fields(call.result(), field{1, result}, field{2, a}, field{3, b});
+    codec::put_fields(call, field{1, result}, field{2, a}, field{3, b});
 }
 
 constexpr roi::generated::method fail_method{
@@ -94,7 +95,7 @@ constexpr roi::generated::method fail_method{
 
 void serve_fail(void* object, roi::generated::incoming& call) {
     std::string kind{};
-    codec::get_fields(call.arguments(), field{1, kind});
+    codec::get_fields(call, field{1, kind});
     call.decoded();
     static_cast<Kitchen*>(object)->fail(kind);
 }
@@ -149,7 +150,7 @@ constexpr roi::generated::method wait_until_cancelled_method{
 void serve_wait_until_cancelled(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<Kitchen*>(object)->wait_until_cancelled();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method ask_method{
@@ -160,10 +161,10 @@ constexpr roi::generated::method ask_method{
 void serve_ask(void* object, roi::generated::incoming& call) {
     std::string name{};
     std::string text{};
-    codec::get_fields(call.arguments(), field{1, name}, field{2, text});
+    codec::get_fields(call, field{1, name}, field{2, text});
     call.decoded();
     const auto result = static_cast<Kitchen*>(object)->ask(name, text);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method bounce_method{
@@ -175,10 +176,10 @@ void serve_bounce(void* object, roi::generated::incoming& call) {
     std::string self{};
     std::string via{};
     int depth{};
-    codec::get_fields(call.arguments(), field{1, self}, field{2, via}, field{3, depth});
+    codec::get_fields(call, field{1, self}, field{2, via}, field{3, depth});
     call.decoded();
     const auto result = static_cast<Kitchen*>(object)->bounce(self, via, depth);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method ask_to_wait_method{
@@ -188,10 +189,10 @@ constexpr roi::generated::method ask_to_wait_method{
 
 void serve_ask_to_wait(void* object, roi::generated::incoming& call) {
     std::string name{};
-    codec::get_fields(call.arguments(), field{1, name});
+    codec::get_fields(call, field{1, name});
     call.decoded();
     const auto result = static_cast<Kitchen*>(object)->ask_to_wait(name);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method ask_to_hold_method{
@@ -202,7 +203,7 @@ constexpr roi::generated::method ask_to_hold_method{
 void serve_ask_to_hold(void* object, roi::generated::incoming& call) {
     std::string name{};
     int milliseconds{};
-    codec::get_fields(call.arguments(), field{1, name}, field{2, milliseconds});
+    codec::get_fields(call, field{1, name}, field{2, milliseconds});
     call.decoded();
     static_cast<Kitchen*>(object)->ask_to_hold(name, milliseconds);
 }
@@ -214,7 +215,7 @@ constexpr roi::generated::method hold_and_ask_method{
 
 void serve_hold_and_ask(void* object, roi::generated::incoming& call) {
     std::string name{};
-    codec::get_fields(call.arguments(), field{1, name});
+    codec::get_fields(call, field{1, name});
     call.decoded();
     static_cast<Kitchen*>(object)->hold_and_ask(name);
 }
@@ -227,7 +228,7 @@ constexpr roi::generated::method who_method{
 void serve_who(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<Kitchen*>(object)->who();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method milliseconds_left_method{
@@ -238,7 +239,7 @@ constexpr roi::generated::method milliseconds_left_method{
 void serve_milliseconds_left(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<Kitchen*>(object)->milliseconds_left();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method milliseconds_left_inside_method{
@@ -249,10 +250,10 @@ constexpr roi::generated::method milliseconds_left_inside_method{
 void serve_milliseconds_left_inside(void* object, roi::generated::incoming& call) {
     std::string name{};
     bool detached{};
-    codec::get_fields(call.arguments(), field{1, name}, field{2, detached});
+    codec::get_fields(call, field{1, name}, field{2, detached});
     call.decoded();
     const auto result = static_cast<Kitchen*>(object)->milliseconds_left_inside(name, detached);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method add_later_method{
@@ -268,8 +269,7 @@ struct add_later_arguments {
 
 void serve_add_later(void* object, roi::generated::incoming& call) {
     auto& kept = call.keep<add_later_arguments>();
-    codec::get_fields(call.arguments(), field{1, kept.a}, field{2, kept.b},
-                      field{3, kept.milliseconds});
+    codec::get_fields(call, field{1, kept.a}, field{2, kept.b}, field{3, kept.milliseconds});
     call.decoded();
     roi::generated::finish_with(
         call, static_cast<Kitchen*>(object)->add_later(kept.a, kept.b, kept.milliseconds),
@@ -288,7 +288,7 @@ struct ask_later_arguments {
 
 void serve_ask_later(void* object, roi::generated::incoming& call) {
     auto& kept = call.keep<ask_later_arguments>();
-    codec::get_fields(call.arguments(), field{1, kept.name}, field{2, kept.text});
+    codec::get_fields(call, field{1, kept.name}, field{2, kept.text});
     call.decoded();
     roi::generated::finish_with(
         call, static_cast<Kitchen*>(object)->ask_later(kept.name, kept.text),
@@ -306,7 +306,7 @@ struct fail_later_arguments {
 
 void serve_fail_later(void* object, roi::generated::incoming& call) {
     auto& kept = call.keep<fail_later_arguments>();
-    codec::get_fields(call.arguments(), field{1, kept.kind});
+    codec::get_fields(call, field{1, kept.kind});
     call.decoded();
     roi::generated::finish_with(call, static_cast<Kitchen*>(object)->fail_later(kept.kind));
 }
@@ -324,8 +324,7 @@ struct bounce_later_arguments {
 
 void serve_bounce_later(void* object, roi::generated::incoming& call) {
     auto& kept = call.keep<bounce_later_arguments>();
-    codec::get_fields(call.arguments(), field{1, kept.self}, field{2, kept.via},
-                      field{3, kept.depth});
+    codec::get_fields(call, field{1, kept.self}, field{2, kept.via}, field{3, kept.depth});
     call.decoded();
     roi::generated::finish_with(
         call, static_cast<Kitchen*>(object)->bounce_later(kept.self, kept.via, kept.depth),

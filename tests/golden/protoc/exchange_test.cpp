@@ -176,7 +176,8 @@ template <class T, class Message>
 T read(const Message& message) {
     const std::string bytes = message.SerializeAsString();
     T value{};
-    codec::get_present(roi::wire::reader{bytes_of(bytes)}, roi::generated::field{1, value});
+    for (roi::wire::reader in{bytes_of(bytes)}; in.next();)
+        codec::get(in, value);
     return value;
 }
 

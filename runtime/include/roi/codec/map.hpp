@@ -4,6 +4,7 @@
 #include <roi/codec/detail/associative.hpp>
 
 #include <map>
+#include <string>
 
 namespace roi::generated {
 
@@ -12,5 +13,8 @@ struct form<std::map<K, V, Less, Allocator>> : map_form<std::map<K, V, Less, All
 template <class K, class V, class Less, class Allocator>
 struct form<std::multimap<K, V, Less, Allocator>>
     : map_form<std::multimap<K, V, Less, Allocator>, false> {};
+
+template <common_value T>
+inline constexpr bool in_library<std::map<std::string, T>> = true;
 
 }  // namespace roi::generated

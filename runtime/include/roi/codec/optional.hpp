@@ -26,4 +26,7 @@ struct form<std::optional<T>> {
     static void clear(std::optional<T>& value) noexcept { value.reset(); }
 };
 
+template <common_value T>
+inline constexpr bool in_library<std::optional<T>> = true;
+
 }  // namespace roi::generated

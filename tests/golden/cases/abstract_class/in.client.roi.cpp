@@ -12,86 +12,48 @@ struct codec : roi::generated::codec<codec> {};
 
 // The interface description: a serialised google.protobuf.FileDescriptorSet.
 // clang-format off
-constexpr unsigned char in_description[] = {
-    10,159,16,10,8,105,110,46,112,114,111,116,111,18,4,100,101,109,111,26,17,114,111,105,47,111,
-    112,116,105,111,110,115,46,112,114,111,116,111,34,35,10,25,65,99,99,111,117,110,116,95,98,97,
-    108,97,110,99,101,95,97,114,103,117,109,101,110,116,115,58,6,242,175,25,2,32,1,34,76,10,23,
-    65,99,99,111,117,110,116,95,98,97,108,97,110,99,101,95,114,101,115,117,108,116,115,18,30,10,
-    6,114,101,115,117,108,116,24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,110,116,72,0,136,1,1,58,
-    6,242,175,25,2,32,2,66,9,10,7,95,114,101,115,117,108,116,34,32,10,22,83,97,118,105,110,103,
-    115,95,114,97,116,101,95,97,114,103,117,109,101,110,116,115,58,6,242,175,25,2,32,1,34,76,10,
-    20,83,97,118,105,110,103,115,95,114,97,116,101,95,114,101,115,117,108,116,115,18,33,10,6,114,
-    101,115,117,108,116,24,1,32,1,40,1,66,12,242,175,25,8,10,6,100,111,117,98,108,101,72,0,136,
-    1,1,58,6,242,175,25,2,32,2,66,9,10,7,95,114,101,115,117,108,116,34,35,10,25,83,97,118,105,110,
-    103,115,95,98,97,108,97,110,99,101,95,97,114,103,117,109,101,110,116,115,58,6,242,175,25,2,
-    32,1,34,76,10,23,83,97,118,105,110,103,115,95,98,97,108,97,110,99,101,95,114,101,115,117,108,
-    116,115,18,30,10,6,114,101,115,117,108,116,24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,110,116,
-    72,0,136,1,1,58,6,242,175,25,2,32,2,66,9,10,7,95,114,101,115,117,108,116,34,80,10,27,83,97,
-    118,105,110,103,115,95,105,110,104,101,114,105,116,101,100,95,97,114,103,117,109,101,110,116,
-    115,18,35,10,1,97,24,1,32,1,40,17,66,19,242,175,25,15,10,3,105,110,116,34,8,105,110,46,104,
-    112,112,58,53,72,0,136,1,1,58,6,242,175,25,2,32,1,66,4,10,2,95,97,34,78,10,25,83,97,118,105,
-    110,103,115,95,105,110,104,101,114,105,116,101,100,95,114,101,115,117,108,116,115,18,30,10,
-    6,114,101,115,117,108,116,24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,110,116,72,0,136,1,1,58,
-    6,242,175,25,2,32,2,66,9,10,7,95,114,101,115,117,108,116,34,36,10,26,67,111,110,99,114,101,
-    116,101,95,98,97,108,97,110,99,101,95,97,114,103,117,109,101,110,116,115,58,6,242,175,25,2,
-    32,1,34,77,10,24,67,111,110,99,114,101,116,101,95,98,97,108,97,110,99,101,95,114,101,115,117,
-    108,116,115,18,30,10,6,114,101,115,117,108,116,24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,110,
-    116,72,0,136,1,1,58,6,242,175,25,2,32,2,66,9,10,7,95,114,101,115,117,108,116,34,33,10,23,67,
-    111,110,99,114,101,116,101,95,114,97,116,101,95,97,114,103,117,109,101,110,116,115,58,6,242,
-    175,25,2,32,1,34,77,10,21,67,111,110,99,114,101,116,101,95,114,97,116,101,95,114,101,115,117,
-    108,116,115,18,33,10,6,114,101,115,117,108,116,24,1,32,1,40,1,66,12,242,175,25,8,10,6,100,111,
-    117,98,108,101,72,0,136,1,1,58,6,242,175,25,2,32,2,66,9,10,7,95,114,101,115,117,108,116,34,
-    82,10,28,67,111,110,99,114,101,116,101,95,105,110,104,101,114,105,116,101,100,95,97,114,103,
-    117,109,101,110,116,115,18,36,10,1,97,24,1,32,1,40,17,66,20,242,175,25,16,10,3,105,110,116,
-    34,9,105,110,46,104,112,112,58,49,57,72,0,136,1,1,58,6,242,175,25,2,32,1,66,4,10,2,95,97,34,
-    79,10,26,67,111,110,99,114,101,116,101,95,105,110,104,101,114,105,116,101,100,95,114,101,115,
-    117,108,116,115,18,30,10,6,114,101,115,117,108,116,24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,
-    110,116,72,0,136,1,1,58,6,242,175,25,2,32,2,66,9,10,7,95,114,101,115,117,108,116,50,184,1,10,
-    7,65,99,99,111,117,110,116,18,130,1,10,7,98,97,108,97,110,99,101,18,31,46,100,101,109,111,46,
-    65,99,99,111,117,110,116,95,98,97,108,97,110,99,101,95,97,114,103,117,109,101,110,116,115,26,
-    29,46,100,101,109,111,46,65,99,99,111,117,110,116,95,98,97,108,97,110,99,101,95,114,101,115,
-    117,108,116,115,34,55,242,175,25,51,9,85,140,110,174,235,229,108,204,18,19,105,110,116,32,98,
-    97,108,97,110,99,101,40,41,32,99,111,110,115,116,80,1,106,7,98,97,108,97,110,99,101,114,8,105,
-    110,46,104,112,112,58,57,26,40,242,175,25,36,10,13,100,101,109,111,58,58,65,99,99,111,117,110,
-    116,18,7,65,99,99,111,117,110,116,72,1,82,8,105,110,46,104,112,112,58,54,50,204,3,10,7,83,97,
-    118,105,110,103,115,18,119,10,4,114,97,116,101,18,28,46,100,101,109,111,46,83,97,118,105,110,
-    103,115,95,114,97,116,101,95,97,114,103,117,109,101,110,116,115,26,26,46,100,101,109,111,46,
-    83,97,118,105,110,103,115,95,114,97,116,101,95,114,101,115,117,108,116,115,34,53,242,175,25,
-    49,9,16,45,222,254,138,243,207,213,18,19,100,111,117,98,108,101,32,114,97,116,101,40,41,32,
-    99,111,110,115,116,80,1,106,4,114,97,116,101,114,9,105,110,46,104,112,112,58,49,51,18,130,1,
-    10,7,98,97,108,97,110,99,101,18,31,46,100,101,109,111,46,83,97,118,105,110,103,115,95,98,97,
-    108,97,110,99,101,95,97,114,103,117,109,101,110,116,115,26,29,46,100,101,109,111,46,83,97,118,
-    105,110,103,115,95,98,97,108,97,110,99,101,95,114,101,115,117,108,116,115,34,55,242,175,25,
-    51,9,85,140,110,174,235,229,108,204,18,19,105,110,116,32,98,97,108,97,110,99,101,40,41,32,99,
-    111,110,115,116,80,1,106,7,98,97,108,97,110,99,101,114,8,105,110,46,104,112,112,58,57,18,137,
-    1,10,9,105,110,104,101,114,105,116,101,100,18,33,46,100,101,109,111,46,83,97,118,105,110,103,
-    115,95,105,110,104,101,114,105,116,101,100,95,97,114,103,117,109,101,110,116,115,26,31,46,100,
-    101,109,111,46,83,97,118,105,110,103,115,95,105,110,104,101,114,105,116,101,100,95,114,101,
-    115,117,108,116,115,34,56,242,175,25,52,9,225,78,243,56,13,196,157,173,18,20,105,110,116,32,
-    105,110,104,101,114,105,116,101,100,40,105,110,116,32,97,41,106,9,105,110,104,101,114,105,116,
-    101,100,114,8,105,110,46,104,112,112,58,53,26,55,242,175,25,51,10,13,100,101,109,111,58,58,
-    83,97,118,105,110,103,115,18,7,83,97,118,105,110,103,115,26,12,100,101,109,111,46,65,99,99,
-    111,117,110,116,72,1,82,9,105,110,46,104,112,112,58,49,49,50,227,3,10,8,67,111,110,99,114,101,
-    116,101,18,133,1,10,7,98,97,108,97,110,99,101,18,32,46,100,101,109,111,46,67,111,110,99,114,
-    101,116,101,95,98,97,108,97,110,99,101,95,97,114,103,117,109,101,110,116,115,26,30,46,100,101,
-    109,111,46,67,111,110,99,114,101,116,101,95,98,97,108,97,110,99,101,95,114,101,115,117,108,
-    116,115,34,56,242,175,25,52,9,31,105,17,230,226,171,249,217,18,19,105,110,116,32,98,97,108,
-    97,110,99,101,40,41,32,99,111,110,115,116,80,1,106,7,98,97,108,97,110,99,101,114,9,105,110,
-    46,104,112,112,58,49,55,18,121,10,4,114,97,116,101,18,29,46,100,101,109,111,46,67,111,110,99,
-    114,101,116,101,95,114,97,116,101,95,97,114,103,117,109,101,110,116,115,26,27,46,100,101,109,
-    111,46,67,111,110,99,114,101,116,101,95,114,97,116,101,95,114,101,115,117,108,116,115,34,53,
-    242,175,25,49,9,209,171,196,243,158,47,95,82,18,19,100,111,117,98,108,101,32,114,97,116,101,
-    40,41,32,99,111,110,115,116,80,1,106,4,114,97,116,101,114,9,105,110,46,104,112,112,58,49,56,
-    18,140,1,10,9,105,110,104,101,114,105,116,101,100,18,34,46,100,101,109,111,46,67,111,110,99,
-    114,101,116,101,95,105,110,104,101,114,105,116,101,100,95,97,114,103,117,109,101,110,116,115,
-    26,32,46,100,101,109,111,46,67,111,110,99,114,101,116,101,95,105,110,104,101,114,105,116,101,
-    100,95,114,101,115,117,108,116,115,34,57,242,175,25,53,9,92,12,126,97,222,208,195,188,18,20,
-    105,110,116,32,105,110,104,101,114,105,116,101,100,40,105,110,116,32,97,41,106,9,105,110,104,
-    101,114,105,116,101,100,114,9,105,110,46,104,112,112,58,49,57,26,69,242,175,25,65,10,14,100,
-    101,109,111,58,58,67,111,110,99,114,101,116,101,18,8,67,111,110,99,114,101,116,101,26,12,100,
-    101,109,111,46,83,97,118,105,110,103,115,26,12,100,101,109,111,46,65,99,99,111,117,110,116,
-    82,9,105,110,46,104,112,112,58,49,53,98,6,112,114,111,116,111,51,
-};
+constexpr std::string_view in_description{
+    "\012\237\020\012\010in.proto\022\004demo\032\021roi/options.proto\"#\012\031Account_balance_a"
+    "rguments:\006\362\257\031\002 \001\"L\012\027Account_balance_results\022\036\012\006result"
+    "\030\001 \001(\021B\011\362\257\031\005\012\003intH\000\210\001\001:\006\362\257\031\002 \002"
+    "B\011\012\007_result\" \012\026Savings_rate_arguments:\006\362\257\031\002 \001\"L\012\024Sav"
+    "ings_rate_results\022!\012\006result\030\001 \001(\001B\014\362\257\031\010\012\006doubleH"
+    "\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_result\"#\012\031Savings_balance_argu"
+    "ments:\006\362\257\031\002 \001\"L\012\027Savings_balance_results\022\036\012\006result\030"
+    "\001 \001(\021B\011\362\257\031\005\012\003intH\000\210\001\001:\006\362\257\031\002 \002B"
+    "\011\012\007_result\"P\012\033Savings_inherited_arguments\022#\012\001a\030\001 \001(\021B"
+    "\023\362\257\031\017\012\003int\"\010in.hpp:5H\000\210\001\001:\006\362\257\031\002 \001B\004"
+    "\012\002_a\"N\012\031Savings_inherited_results\022\036\012\006result\030\001 \001(\021B\011"
+    "\362\257\031\005\012\003intH\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_result\"$"
+    "\012\032Concrete_balance_arguments:\006\362\257\031\002 \001\"M\012\030Concrete_balance_resul"
+    "ts\022\036\012\006result\030\001 \001(\021B\011\362\257\031\005\012\003intH\000\210\001\001:"
+    "\006\362\257\031\002 \002B\011\012\007_result\"!\012\027Concrete_rate_arguments:\006\362\257"
+    "\031\002 \001\"M\012\025Concrete_rate_results\022!\012\006result\030\001 \001(\001B\014\362"
+    "\257\031\010\012\006doubleH\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_result\"R"
+    "\012\034Concrete_inherited_arguments\022$\012\001a\030\001 \001(\021B\024\362\257\031\020\012"
+    "\003int\"\011in.hpp:19H\000\210\001\001:\006\362\257\031\002 \001B\004\012\002_a\"O\012\032Co"
+    "ncrete_inherited_results\022\036\012\006result\030\001 \001(\021B\011\362\257\031\005\012\003"
+    "intH\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_result2\270\001\012\007Account"
+    "\022\202\001\012\007balance\022\037.demo.Account_balance_arguments\032\035.demo.Account_balan"
+    "ce_results\"7\362\257\0313\011U\214n\256\353\345l\314\022\023int balance() constP\001j\007bal"
+    "ancer\010in.hpp:9\032(\362\257\031$\012\015demo::Account\022\007AccountH\001R\010in.hpp:62"
+    "\314\003\012\007Savings\022w\012\004rate\022\034.demo.Savings_rate_arguments\032\032.demo.Sav"
+    "ings_rate_results\"5\362\257\0311\011\020-\336\376\212\363\317\325\022\023double rate() const"
+    "P\001j\004rater\011in.hpp:13\022\202\001\012\007balance\022\037.demo.Savings_balance_argument"
+    "s\032\035.demo.Savings_balance_results\"7\362\257\0313\011U\214n\256\353\345l\314\022\023int "
+    "balance() constP\001j\007balancer\010in.hpp:9\022\211\001\012\011inherited\022!.demo.Savings_"
+    "inherited_arguments\032\037.demo.Savings_inherited_results\"8\362\257\0314\011\341N\3638\015"
+    "\304\235\255\022\024int inherited(int a)j\011inheritedr\010in.hpp:5\0327\362\257\0313\012\015"
+    "demo::Savings\022\007Savings\032\014demo.AccountH\001R\011in.hpp:112\343\003\012\010Concrete"
+    "\022\205\001\012\007balance\022 .demo.Concrete_balance_arguments\032\036.demo.Concrete_balanc"
+    "e_results\"8\362\257\0314\011\037i\021\346\342\253\371\331\022\023int balance() constP\001j"
+    "\007balancer\011in.hpp:17\022y\012\004rate\022\035.demo.Concrete_rate_arguments\032\033.demo."
+    "Concrete_rate_results\"5\362\257\0311\011\321\253\304\363\236/_R\022\023double rate() constP"
+    "\001j\004rater\011in.hpp:18\022\214\001\012\011inherited\022\".demo.Concrete_inherited_argume"
+    "nts\032 .demo.Concrete_inherited_results\"9\362\257\0315\011\\\014~a\336\320\303\274\022\024i"
+    "nt inherited(int a)j\011inheritedr\011in.hpp:19\032E\362\257\031A\012\016demo::Concrete\022"
+    "\010Concrete\032\014demo.Savings\032\014demo.AccountR\011in.hpp:15b\006proto3",
+    2082};
 // clang-format on
 
 }  // namespace
@@ -103,11 +65,6 @@ constexpr roi::generated::method Account_balance_method{
     .id = 0xcc6ce5ebae6e8c55,
     .name = "balance",
 };
-
-roi::generated::request make_Account_balance(const roi::reference& object) {
-    roi::generated::request call{object, AccountClient::roi_interface, Account_balance_method};
-    return call;
-}
 
 }  // namespace
 
@@ -125,11 +82,12 @@ AccountClient::AccountClient(roi::target object)
 AccountClient::AccountClient(roi::reference object) noexcept : object_(std::move(object)) {}
 
 int AccountClient::balance() const {
-    return make_Account_balance(object_).invoke(codec::result<int>);
+    return async_balance().get();
 }
 
 roi::call<int> AccountClient::async_balance() const {
-    return {make_Account_balance(object_), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, Account_balance_method};
+    return {call, codec::result<int>};
 }
 
 AccountClient AccountClient::with(const roi::call_options& options) const {
@@ -146,31 +104,15 @@ constexpr roi::generated::method Savings_rate_method{
     .name = "rate",
 };
 
-roi::generated::request make_Savings_rate(const roi::reference& object) {
-    roi::generated::request call{object, SavingsClient::roi_interface, Savings_rate_method};
-    return call;
-}
-
 constexpr roi::generated::method Savings_balance_method{
     .id = 0xcc6ce5ebae6e8c55,
     .name = "balance",
 };
 
-roi::generated::request make_Savings_balance(const roi::reference& object) {
-    roi::generated::request call{object, SavingsClient::roi_interface, Savings_balance_method};
-    return call;
-}
-
 constexpr roi::generated::method Savings_inherited_method{
     .id = 0xad9dc40d38f34ee1,
     .name = "inherited",
 };
-
-roi::generated::request make_Savings_inherited(const roi::reference& object, int a) {
-    roi::generated::request call{object, SavingsClient::roi_interface, Savings_inherited_method};
-    codec::put_fields(call.arguments(), field{1, a});
-    return call;
-}
 
 }  // namespace
 
@@ -188,27 +130,31 @@ SavingsClient::SavingsClient(roi::target object)
 SavingsClient::SavingsClient(roi::reference object) noexcept : object_(std::move(object)) {}
 
 double SavingsClient::rate() const {
-    return make_Savings_rate(object_).invoke(codec::result<double>);
+    return async_rate().get();
 }
 
 roi::call<double> SavingsClient::async_rate() const {
-    return {make_Savings_rate(object_), codec::result<double>};
+    roi::generated::request call{object_, roi_interface, Savings_rate_method};
+    return {call, codec::result<double>};
 }
 
 int SavingsClient::balance() const {
-    return make_Savings_balance(object_).invoke(codec::result<int>);
+    return async_balance().get();
 }
 
 roi::call<int> SavingsClient::async_balance() const {
-    return {make_Savings_balance(object_), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, Savings_balance_method};
+    return {call, codec::result<int>};
 }
 
 int SavingsClient::inherited(int a) {
-    return make_Savings_inherited(object_, a).invoke(codec::result<int>);
+    return async_inherited(a).get();
 }
 
 roi::call<int> SavingsClient::async_inherited(int a) {
-    return {make_Savings_inherited(object_, a), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, Savings_inherited_method};
+    codec::put_fields(call, field{1, a});
+    return {call, codec::result<int>};
 }
 
 SavingsClient SavingsClient::with(const roi::call_options& options) const {
@@ -229,31 +175,15 @@ constexpr roi::generated::method Concrete_balance_method{
     .name = "balance",
 };
 
-roi::generated::request make_Concrete_balance(const roi::reference& object) {
-    roi::generated::request call{object, ConcreteClient::roi_interface, Concrete_balance_method};
-    return call;
-}
-
 constexpr roi::generated::method Concrete_rate_method{
     .id = 0x525f2f9ef3c4abd1,
     .name = "rate",
 };
 
-roi::generated::request make_Concrete_rate(const roi::reference& object) {
-    roi::generated::request call{object, ConcreteClient::roi_interface, Concrete_rate_method};
-    return call;
-}
-
 constexpr roi::generated::method Concrete_inherited_method{
     .id = 0xbcc3d0de617e0c5c,
     .name = "inherited",
 };
-
-roi::generated::request make_Concrete_inherited(const roi::reference& object, int a) {
-    roi::generated::request call{object, ConcreteClient::roi_interface, Concrete_inherited_method};
-    codec::put_fields(call.arguments(), field{1, a});
-    return call;
-}
 
 }  // namespace
 
@@ -272,27 +202,31 @@ ConcreteClient::ConcreteClient(roi::reference object) noexcept
     : demo::SavingsClient(std::move(object)) {}
 
 int ConcreteClient::balance() const {
-    return make_Concrete_balance(object_).invoke(codec::result<int>);
+    return async_balance().get();
 }
 
 roi::call<int> ConcreteClient::async_balance() const {
-    return {make_Concrete_balance(object_), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, Concrete_balance_method};
+    return {call, codec::result<int>};
 }
 
 double ConcreteClient::rate() const {
-    return make_Concrete_rate(object_).invoke(codec::result<double>);
+    return async_rate().get();
 }
 
 roi::call<double> ConcreteClient::async_rate() const {
-    return {make_Concrete_rate(object_), codec::result<double>};
+    roi::generated::request call{object_, roi_interface, Concrete_rate_method};
+    return {call, codec::result<double>};
 }
 
 int ConcreteClient::inherited(int a) {
-    return make_Concrete_inherited(object_, a).invoke(codec::result<int>);
+    return async_inherited(a).get();
 }
 
 roi::call<int> ConcreteClient::async_inherited(int a) {
-    return {make_Concrete_inherited(object_, a), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, Concrete_inherited_method};
+    codec::put_fields(call, field{1, a});
+    return {call, codec::result<int>};
 }
 
 ConcreteClient ConcreteClient::with(const roi::call_options& options) const {

@@ -23,7 +23,7 @@ constexpr roi::generated::method Account_balance_method{
 void serve_Account_balance(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Account*>(object)->balance();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.
@@ -57,7 +57,7 @@ constexpr roi::generated::method Savings_rate_method{
 void serve_Savings_rate(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Savings*>(object)->rate();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Savings_balance_method{
@@ -68,7 +68,7 @@ constexpr roi::generated::method Savings_balance_method{
 void serve_Savings_balance(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Savings*>(object)->balance();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Savings_inherited_method{
@@ -78,10 +78,10 @@ constexpr roi::generated::method Savings_inherited_method{
 
 void serve_Savings_inherited(void* object, roi::generated::incoming& call) {
     int a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     const auto result = static_cast<demo::Savings*>(object)->inherited(a);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.
@@ -117,7 +117,7 @@ constexpr roi::generated::method Concrete_balance_method{
 void serve_Concrete_balance(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Concrete*>(object)->balance();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Concrete_rate_method{
@@ -128,7 +128,7 @@ constexpr roi::generated::method Concrete_rate_method{
 void serve_Concrete_rate(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Concrete*>(object)->rate();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Concrete_inherited_method{
@@ -138,10 +138,10 @@ constexpr roi::generated::method Concrete_inherited_method{
 
 void serve_Concrete_inherited(void* object, roi::generated::incoming& call) {
     int a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     const auto result = static_cast<demo::Concrete*>(object)->inherited(a);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Concrete_rate_method_2{
@@ -153,7 +153,7 @@ void serve_Concrete_rate_2(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result =
         static_cast<const demo::Savings*>(static_cast<const demo::Concrete*>(object))->rate();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Concrete_balance_method_2{
@@ -165,7 +165,7 @@ void serve_Concrete_balance_2(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result =
         static_cast<const demo::Savings*>(static_cast<const demo::Concrete*>(object))->balance();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Concrete_inherited_method_2{
@@ -175,11 +175,11 @@ constexpr roi::generated::method Concrete_inherited_method_2{
 
 void serve_Concrete_inherited_2(void* object, roi::generated::incoming& call) {
     int a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     const auto result =
         static_cast<demo::Savings*>(static_cast<demo::Concrete*>(object))->inherited(a);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.

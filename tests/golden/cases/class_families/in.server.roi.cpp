@@ -22,7 +22,7 @@ constexpr roi::generated::method Plain_name_method{
 void serve_Plain_name(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto& result = static_cast<const demo::Plain*>(object)->name();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Plain_count_method{
@@ -32,10 +32,10 @@ constexpr roi::generated::method Plain_count_method{
 
 void serve_Plain_count(void* object, roi::generated::incoming& call) {
     int from{};
-    codec::get_fields(call.arguments(), field{1, from});
+    codec::get_fields(call, field{1, from});
     call.decoded();
     const auto result = static_cast<demo::Plain*>(object)->count(from);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.
@@ -78,7 +78,7 @@ constexpr roi::generated::method Other_other_method{
 void serve_Other_other(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Other*>(object)->other();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.
@@ -119,10 +119,10 @@ constexpr roi::generated::method Derived_count_method{
 
 void serve_Derived_count(void* object, roi::generated::incoming& call) {
     int from{};
-    codec::get_fields(call.arguments(), field{1, from});
+    codec::get_fields(call, field{1, from});
     call.decoded();
     const auto result = static_cast<demo::Derived*>(object)->count(from);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Derived_count_2_method{
@@ -132,10 +132,10 @@ constexpr roi::generated::method Derived_count_2_method{
 
 void serve_Derived_count_2(void* object, roi::generated::incoming& call) {
     std::string text;
-    codec::get_fields(call.arguments(), field{1, text});
+    codec::get_fields(call, field{1, text});
     call.decoded();
     const auto result = static_cast<demo::Derived*>(object)->count(text);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Derived_name_method{
@@ -147,7 +147,7 @@ void serve_Derived_name(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto& result =
         static_cast<const demo::Plain*>(static_cast<const demo::Derived*>(object))->name();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Derived_count_method_2{
@@ -157,10 +157,10 @@ constexpr roi::generated::method Derived_count_method_2{
 
 void serve_Derived_count_3(void* object, roi::generated::incoming& call) {
     int from{};
-    codec::get_fields(call.arguments(), field{1, from});
+    codec::get_fields(call, field{1, from});
     call.decoded();
     const auto result = static_cast<demo::Plain*>(static_cast<demo::Derived*>(object))->count(from);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.
@@ -206,7 +206,7 @@ constexpr roi::generated::method Both_both_method{
 void serve_Both_both(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Both*>(object)->both();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Both_name_method{
@@ -218,7 +218,7 @@ void serve_Both_name(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto& result =
         static_cast<const demo::Plain*>(static_cast<const demo::Both*>(object))->name();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Both_count_method{
@@ -228,10 +228,10 @@ constexpr roi::generated::method Both_count_method{
 
 void serve_Both_count(void* object, roi::generated::incoming& call) {
     int from{};
-    codec::get_fields(call.arguments(), field{1, from});
+    codec::get_fields(call, field{1, from});
     call.decoded();
     const auto result = static_cast<demo::Plain*>(static_cast<demo::Both*>(object))->count(from);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Both_other_method{
@@ -243,7 +243,7 @@ void serve_Both_other(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result =
         static_cast<const demo::Other*>(static_cast<const demo::Both*>(object))->other();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.
@@ -288,7 +288,7 @@ constexpr roi::generated::method Left_left_method{
 void serve_Left_left(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Left*>(object)->left();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Left_name_method{
@@ -300,7 +300,7 @@ void serve_Left_name(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto& result =
         static_cast<const demo::Plain*>(static_cast<const demo::Left*>(object))->name();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Left_count_method{
@@ -310,10 +310,10 @@ constexpr roi::generated::method Left_count_method{
 
 void serve_Left_count(void* object, roi::generated::incoming& call) {
     int from{};
-    codec::get_fields(call.arguments(), field{1, from});
+    codec::get_fields(call, field{1, from});
     call.decoded();
     const auto result = static_cast<demo::Plain*>(static_cast<demo::Left*>(object))->count(from);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.
@@ -357,7 +357,7 @@ constexpr roi::generated::method Right_right_method{
 void serve_Right_right(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Right*>(object)->right();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Right_name_method{
@@ -369,7 +369,7 @@ void serve_Right_name(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto& result =
         static_cast<const demo::Plain*>(static_cast<const demo::Right*>(object))->name();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Right_count_method{
@@ -379,10 +379,10 @@ constexpr roi::generated::method Right_count_method{
 
 void serve_Right_count(void* object, roi::generated::incoming& call) {
     int from{};
-    codec::get_fields(call.arguments(), field{1, from});
+    codec::get_fields(call, field{1, from});
     call.decoded();
     const auto result = static_cast<demo::Plain*>(static_cast<demo::Right*>(object))->count(from);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.
@@ -426,7 +426,7 @@ constexpr roi::generated::method Diamond_diamond_method{
 void serve_Diamond_diamond(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Diamond*>(object)->diamond();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Diamond_left_method{
@@ -437,7 +437,7 @@ constexpr roi::generated::method Diamond_left_method{
 void serve_Diamond_left(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Left*>(static_cast<demo::Diamond*>(object))->left();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Diamond_right_method{
@@ -448,7 +448,7 @@ constexpr roi::generated::method Diamond_right_method{
 void serve_Diamond_right(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Right*>(static_cast<demo::Diamond*>(object))->right();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Diamond_name_method{
@@ -460,7 +460,7 @@ void serve_Diamond_name(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto& result =
         static_cast<const demo::Plain*>(static_cast<const demo::Diamond*>(object))->name();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Diamond_count_method{
@@ -470,10 +470,10 @@ constexpr roi::generated::method Diamond_count_method{
 
 void serve_Diamond_count(void* object, roi::generated::incoming& call) {
     int from{};
-    codec::get_fields(call.arguments(), field{1, from});
+    codec::get_fields(call, field{1, from});
     call.decoded();
     const auto result = static_cast<demo::Plain*>(static_cast<demo::Diamond*>(object))->count(from);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.
@@ -520,7 +520,7 @@ constexpr roi::generated::method Interface_one_method{
 void serve_Interface_one(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Interface*>(object)->one();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Interface_two_method{
@@ -530,10 +530,10 @@ constexpr roi::generated::method Interface_two_method{
 
 void serve_Interface_two(void* object, roi::generated::incoming& call) {
     int value{};
-    codec::get_fields(call.arguments(), field{1, value});
+    codec::get_fields(call, field{1, value});
     call.decoded();
     static_cast<demo::Interface*>(object)->two(value);
-    codec::put(call.result(), 2, value);
+    codec::put_fields(call, field{2, value});
 }
 
 // Sorted by id.
@@ -568,7 +568,7 @@ constexpr roi::generated::method WiderInterface_three_method{
 void serve_WiderInterface_three(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::WiderInterface*>(object)->three();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method WiderInterface_one_method{
@@ -579,7 +579,7 @@ constexpr roi::generated::method WiderInterface_one_method{
 void serve_WiderInterface_one(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::WiderInterface*>(object)->one();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method WiderInterface_two_method{
@@ -589,10 +589,10 @@ constexpr roi::generated::method WiderInterface_two_method{
 
 void serve_WiderInterface_two(void* object, roi::generated::incoming& call) {
     int value{};
-    codec::get_fields(call.arguments(), field{1, value});
+    codec::get_fields(call, field{1, value});
     call.decoded();
     static_cast<demo::WiderInterface*>(object)->two(value);
-    codec::put(call.result(), 2, value);
+    codec::put_fields(call, field{2, value});
 }
 
 // Sorted by id.
@@ -628,7 +628,7 @@ constexpr roi::generated::method Implementation_one_method{
 void serve_Implementation_one(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Implementation*>(object)->one();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Implementation_two_method{
@@ -638,10 +638,10 @@ constexpr roi::generated::method Implementation_two_method{
 
 void serve_Implementation_two(void* object, roi::generated::incoming& call) {
     int value{};
-    codec::get_fields(call.arguments(), field{1, value});
+    codec::get_fields(call, field{1, value});
     call.decoded();
     static_cast<demo::Implementation*>(object)->two(value);
-    codec::put(call.result(), 2, value);
+    codec::put_fields(call, field{2, value});
 }
 
 constexpr roi::generated::method Implementation_more_method{
@@ -652,7 +652,7 @@ constexpr roi::generated::method Implementation_more_method{
 void serve_Implementation_more(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Implementation*>(object)->more();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Implementation_one_method_2{
@@ -664,7 +664,7 @@ void serve_Implementation_one_2(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result =
         static_cast<demo::Interface*>(static_cast<demo::Implementation*>(object))->one();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Implementation_two_method_2{
@@ -674,10 +674,10 @@ constexpr roi::generated::method Implementation_two_method_2{
 
 void serve_Implementation_two_2(void* object, roi::generated::incoming& call) {
     int value{};
-    codec::get_fields(call.arguments(), field{1, value});
+    codec::get_fields(call, field{1, value});
     call.decoded();
     static_cast<demo::Interface*>(static_cast<demo::Implementation*>(object))->two(value);
-    codec::put(call.result(), 2, value);
+    codec::put_fields(call, field{2, value});
 }
 
 // Sorted by id.
@@ -724,7 +724,7 @@ constexpr roi::generated::method Last_size_method{
 void serve_Last_size(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Last*>(object)->size();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.

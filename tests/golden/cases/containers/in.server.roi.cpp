@@ -50,12 +50,12 @@ void serve_sequences(void* object, roi::generated::incoming& call) {
     std::array<int, 4> d{};
     std::vector<int> e{};
     std::vector<bool> f;
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d},
-                      field{5, e}, field{6, f});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c}, field{4, d}, field{5, e},
+                      field{6, f});
     call.decoded();
     const auto& result = static_cast<demo::Containers*>(object)->sequences(
         a, std::move(b), std::move(c), std::move(d), e, std::move(f));
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method sets_method{
@@ -66,10 +66,10 @@ constexpr roi::generated::method sets_method{
 void serve_sets(void* object, roi::generated::incoming& call) {
     std::unordered_set<std::string> a;
     std::multiset<int> b;
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     const auto& result = static_cast<demo::Containers*>(object)->sets(std::move(a), std::move(b));
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method maps_method{
@@ -80,10 +80,10 @@ constexpr roi::generated::method maps_method{
 void serve_maps(void* object, roi::generated::incoming& call) {
     std::unordered_map<int, demo::point> a;
     std::multimap<int, int> b;
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     const auto& result = static_cast<demo::Containers*>(object)->maps(std::move(a), std::move(b));
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method bytes_method{
@@ -95,10 +95,10 @@ void serve_bytes(void* object, roi::generated::incoming& call) {
     std::span<const std::byte> a{};
     std::vector<unsigned char> b;
     std::vector<char> c;
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c});
     call.decoded();
     const auto& result = static_cast<demo::Containers*>(object)->bytes(a, std::move(b), c);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method own_order_method{
@@ -109,7 +109,7 @@ constexpr roi::generated::method own_order_method{
 void serve_own_order(void* object, roi::generated::incoming& call) {
     std::map<std::string, int, std::less<>> a;
     std::set<int, std::greater<int>> b;
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     static_cast<demo::Containers*>(object)->own_order(std::move(a), std::move(b));
 }
@@ -121,10 +121,10 @@ constexpr roi::generated::method nested_method{
 
 void serve_nested(void* object, roi::generated::incoming& call) {
     std::map<int, std::map<int, demo::point>> a;
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     const auto& result = static_cast<demo::Containers*>(object)->nested(std::move(a));
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.

@@ -163,12 +163,12 @@ void serve_Names_entries(void* object_2, roi::generated::incoming& call_2) {
     int out{};
     int in{};
     int results{};
-    codec::get_fields(call_2.arguments(), field{1, object}, field{2, call}, field{3, out},
-                      field{4, in}, field{5, results});
+    codec::get_fields(call_2, field{1, object}, field{2, call}, field{3, out}, field{4, in},
+                      field{5, results});
     call_2.decoded();
     const auto& result =
         static_cast<const demo::Names*>(object_2)->entries(object, call, out, in, results);
-    codec::put(call_2.result(), 1, result);
+    codec::put_fields(call_2, field{1, result});
 }
 
 // Sorted by id.
@@ -211,7 +211,7 @@ constexpr roi::generated::method Corners_name_method{
 void serve_Corners_name(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto& result = static_cast<const demo::Corners*>(object)->name();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Corners_view_method{
@@ -222,7 +222,7 @@ constexpr roi::generated::method Corners_view_method{
 void serve_Corners_view(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Corners*>(object)->view();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Corners_numbers_method{
@@ -233,7 +233,7 @@ constexpr roi::generated::method Corners_numbers_method{
 void serve_Corners_numbers(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Corners*>(object)->numbers();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Corners_text_method{
@@ -244,7 +244,7 @@ constexpr roi::generated::method Corners_text_method{
 void serve_Corners_text(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<const demo::Corners*>(object)->text();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Corners_spell_method{
@@ -254,7 +254,7 @@ constexpr roi::generated::method Corners_spell_method{
 
 void serve_Corners_spell(void* object, roi::generated::incoming& call) {
     std::string value;
-    codec::get_fields(call.arguments(), field{1, value});
+    codec::get_fields(call, field{1, value});
     call.decoded();
     static_cast<demo::Corners*>(object)->spell(value);
 }
@@ -267,10 +267,10 @@ constexpr roi::generated::method Corners_raise_method{
 void serve_Corners_raise(void* object, roi::generated::incoming& call) {
     demo::level value{};
     std::vector<demo::level> several;
-    codec::get_fields(call.arguments(), field{1, value}, field{2, several});
+    codec::get_fields(call, field{1, value}, field{2, several});
     call.decoded();
     const auto result = static_cast<demo::Corners*>(object)->raise(value, std::move(several));
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Corners_draw_method{
@@ -282,10 +282,10 @@ void serve_Corners_draw(void* object, roi::generated::incoming& call) {
     roi::generated::text_keeper texts;
     demo::drawing value{};
     std::vector<demo::level> levels{};
-    codec::get_fields(call.arguments(), field{1, value}, field{2, levels});
+    codec::get_fields(call, field{1, value}, field{2, levels});
     call.decoded();
     const auto& result = static_cast<demo::Corners*>(object)->draw(value, levels);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Corners_chain_method{
@@ -295,7 +295,7 @@ constexpr roi::generated::method Corners_chain_method{
 
 void serve_Corners_chain(void* object, roi::generated::incoming& call) {
     int value{};
-    codec::get_fields(call.arguments(), field{1, value});
+    codec::get_fields(call, field{1, value});
     call.decoded();
     static_cast<demo::Corners*>(object)->chain(value);
 }
@@ -309,10 +309,10 @@ void serve_Corners_defaults(void* object, roi::generated::incoming& call) {
     int a{};
     int b{};
     std::string c;
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c});
     call.decoded();
     const auto result = static_cast<demo::Corners*>(object)->defaults(a, b, c);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Corners_careful_method{
@@ -323,11 +323,10 @@ constexpr roi::generated::method Corners_careful_method{
 void serve_Corners_careful(void* object, roi::generated::incoming& call) {
     std::u16string text{};
     std::wstring wide;
-    codec::get_fields(call.arguments(), field{1, text}, field{2, wide});
+    codec::get_fields(call, field{1, text}, field{2, wide});
     call.decoded();
     const auto result = static_cast<demo::Corners*>(object)->careful(text, wide);
-    codec::put(call.result(), 2, wide);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result}, field{2, wide});
 }
 
 constexpr roi::generated::method Corners_take_method{
@@ -338,7 +337,7 @@ constexpr roi::generated::method Corners_take_method{
 void serve_Corners_take(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = std::move(*static_cast<demo::Corners*>(object)).take();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Corners_work_method{
@@ -362,10 +361,10 @@ constexpr roi::generated::method Corners_defaults_method_2{
 void serve_Corners_defaults_2(void* object, roi::generated::incoming& call) {
     int a{};
     int b{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     const auto result = static_cast<demo::Corners*>(object)->defaults(a, b);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Corners_defaults_method_3{
@@ -375,10 +374,10 @@ constexpr roi::generated::method Corners_defaults_method_3{
 
 void serve_Corners_defaults_3(void* object, roi::generated::incoming& call) {
     int a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     const auto result = static_cast<demo::Corners*>(object)->defaults(a);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.

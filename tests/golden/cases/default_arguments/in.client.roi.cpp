@@ -19,109 +19,61 @@ void codec::write(roi::wire::writer& out, const demo::Defaults::entry& value) {
 
 // The interface description: a serialised google.protobuf.FileDescriptorSet.
 // clang-format off
-constexpr unsigned char in_description[] = {
-    10,148,21,10,8,105,110,46,112,114,111,116,111,18,4,100,101,109,111,26,17,114,111,105,47,111,
-    112,116,105,111,110,115,46,112,114,111,116,111,34,100,10,14,68,101,102,97,117,108,116,115,95,
-    101,110,116,114,121,18,36,10,1,110,24,1,32,1,40,17,66,20,242,175,25,16,10,3,105,110,116,34,
-    9,105,110,46,104,112,112,58,49,52,72,0,136,1,1,58,38,242,175,25,34,10,21,100,101,109,111,58,
-    58,68,101,102,97,117,108,116,115,58,58,101,110,116,114,121,42,9,105,110,46,104,112,112,58,49,
-    52,66,4,10,2,95,110,34,130,2,10,25,68,101,102,97,117,108,116,115,95,115,105,109,112,108,101,
-    95,97,114,103,117,109,101,110,116,115,18,41,10,1,97,24,1,32,1,40,17,66,25,242,175,25,21,10,
-    3,105,110,116,16,1,26,1,49,34,9,105,110,46,104,112,112,58,49,53,72,0,136,1,1,18,46,10,1,98,
-    24,2,32,1,40,1,66,30,242,175,25,26,10,6,100,111,117,98,108,101,16,1,26,3,50,46,53,34,9,105,
-    110,46,104,112,112,58,49,53,72,1,136,1,1,18,59,10,1,99,24,3,32,1,40,9,66,43,242,175,25,39,10,
-    12,99,111,110,115,116,32,99,104,97,114,32,42,16,1,26,10,34,120,44,32,92,34,121,92,34,34,34,
-    9,105,110,46,104,112,112,58,49,53,72,2,136,1,1,18,45,10,1,100,24,4,32,1,40,8,66,29,242,175,
-    25,25,10,4,98,111,111,108,16,1,26,4,116,114,117,101,34,9,105,110,46,104,112,112,58,49,53,72,
-    3,136,1,1,58,6,242,175,25,2,32,1,66,4,10,2,95,97,66,4,10,2,95,98,66,4,10,2,95,99,66,4,10,2,
-    95,100,34,33,10,23,68,101,102,97,117,108,116,115,95,115,105,109,112,108,101,95,114,101,115,
-    117,108,116,115,58,6,242,175,25,2,32,2,34,199,2,10,24,68,101,102,97,117,108,116,115,95,110,
-    97,109,101,115,95,97,114,103,117,109,101,110,116,115,18,61,10,1,97,24,1,32,1,40,17,66,45,242,
-    175,25,41,10,3,105,110,116,16,1,26,21,100,101,109,111,58,58,68,101,102,97,117,108,116,115,58,
-    58,108,105,109,105,116,34,9,105,110,46,104,112,112,58,49,54,72,0,136,1,1,18,50,10,1,98,24,2,
-    32,1,40,17,66,34,242,175,25,30,10,3,105,110,116,16,1,26,10,100,101,109,111,58,58,109,97,110,
-    121,34,9,105,110,46,104,112,112,58,49,54,72,1,136,1,1,18,73,10,1,99,24,3,32,1,40,14,50,11,46,
-    100,101,109,111,46,99,111,108,111,114,66,44,242,175,25,40,10,5,99,111,108,111,114,16,1,26,18,
-    100,101,109,111,58,58,99,111,108,111,114,58,58,103,114,101,101,110,34,9,105,110,46,104,112,
-    112,58,49,54,72,2,136,1,1,18,77,10,1,100,24,4,32,1,40,4,66,61,242,175,25,57,10,11,115,116,100,
-    58,58,115,105,122,101,95,116,16,1,26,29,115,105,122,101,111,102,40,100,101,109,111,58,58,68,
-    101,102,97,117,108,116,115,58,58,101,110,116,114,121,41,34,9,105,110,46,104,112,112,58,49,54,
-    72,3,136,1,1,58,6,242,175,25,2,32,1,66,4,10,2,95,97,66,4,10,2,95,98,66,4,10,2,95,99,66,4,10,
-    2,95,100,34,32,10,22,68,101,102,97,117,108,116,115,95,110,97,109,101,115,95,114,101,115,117,
-    108,116,115,58,6,242,175,25,2,32,2,34,144,3,10,23,68,101,102,97,117,108,116,115,95,109,97,100,
-    101,95,97,114,103,117,109,101,110,116,115,18,54,10,1,97,24,1,32,3,40,17,66,43,242,175,25,39,
-    10,16,115,116,100,58,58,118,101,99,116,111,114,60,105,110,116,62,16,1,26,6,123,49,44,32,50,
-    125,34,9,105,110,46,104,112,112,58,49,55,18,103,10,1,98,24,2,32,1,40,11,50,20,46,100,101,109,
-    111,46,68,101,102,97,117,108,116,115,95,101,110,116,114,121,66,70,242,175,25,66,10,5,101,110,
-    116,114,121,16,1,26,44,100,101,109,111,58,58,68,101,102,97,117,108,116,115,58,58,101,110,116,
-    114,121,123,100,101,109,111,58,58,68,101,102,97,117,108,116,115,58,58,108,105,109,105,116,125,
-    34,9,105,110,46,104,112,112,58,49,55,18,64,10,1,99,24,3,32,1,40,9,66,48,242,175,25,44,10,11,
-    115,116,100,58,58,115,116,114,105,110,103,16,1,26,16,115,116,100,58,58,115,116,114,105,110,
-    103,40,34,122,34,41,34,9,105,110,46,104,112,112,58,49,55,72,0,136,1,1,18,90,10,1,100,24,4,32,
-    3,40,11,50,36,46,100,101,109,111,46,68,101,102,97,117,108,116,115,95,109,97,100,101,95,97,114,
-    103,117,109,101,110,116,115,46,68,69,110,116,114,121,66,41,242,175,25,37,10,18,115,116,100,
-    58,58,109,97,112,60,105,110,116,44,32,105,110,116,62,16,1,26,2,123,125,34,9,105,110,46,104,
-    112,112,58,49,55,26,40,10,6,68,69,110,116,114,121,18,11,10,3,107,101,121,24,1,32,1,40,17,18,
-    13,10,5,118,97,108,117,101,24,2,32,1,40,17,58,2,56,1,58,6,242,175,25,2,32,1,66,4,10,2,95,99,
-    34,31,10,21,68,101,102,97,117,108,116,115,95,109,97,100,101,95,114,101,115,117,108,116,115,
-    58,6,242,175,25,2,32,2,34,201,1,10,27,68,101,102,97,117,108,116,115,95,117,110,117,115,97,98,
-    108,101,95,97,114,103,117,109,101,110,116,115,18,62,10,1,97,24,1,32,1,40,17,66,46,242,175,25,
-    42,10,3,105,110,116,16,1,26,22,100,101,109,111,58,58,68,101,102,97,117,108,116,115,58,58,104,
-    105,100,100,101,110,34,9,105,110,46,104,112,112,58,49,56,72,0,136,1,1,18,86,10,1,98,24,2,32,
-    1,40,17,66,70,242,175,25,66,10,3,105,110,116,16,1,26,46,100,101,109,111,58,58,68,101,102,97,
-    117,108,116,115,58,58,108,105,109,105,116,32,43,32,100,101,109,111,58,58,68,101,102,97,117,
-    108,116,115,58,58,104,105,100,100,101,110,34,9,105,110,46,104,112,112,58,49,56,72,1,136,1,1,
-    58,6,242,175,25,2,32,1,66,4,10,2,95,97,66,4,10,2,95,98,34,35,10,25,68,101,102,97,117,108,116,
-    115,95,117,110,117,115,97,98,108,101,95,114,101,115,117,108,116,115,58,6,242,175,25,2,32,2,
-    42,114,10,5,99,111,108,111,114,18,34,10,9,99,111,108,111,114,95,114,101,100,16,0,26,19,242,
-    175,25,15,10,3,114,101,100,26,8,105,110,46,104,112,112,58,56,18,38,10,11,99,111,108,111,114,
-    95,103,114,101,101,110,16,1,26,21,242,175,25,17,10,5,103,114,101,101,110,26,8,105,110,46,104,
-    112,112,58,56,26,29,242,175,25,25,10,11,100,101,109,111,58,58,99,111,108,111,114,16,1,34,8,
-    105,110,46,104,112,112,58,56,50,211,8,10,8,68,101,102,97,117,108,116,115,18,226,1,10,6,115,
-    105,109,112,108,101,18,31,46,100,101,109,111,46,68,101,102,97,117,108,116,115,95,115,105,109,
-    112,108,101,95,97,114,103,117,109,101,110,116,115,26,29,46,100,101,109,111,46,68,101,102,97,
-    117,108,116,115,95,115,105,109,112,108,101,95,114,101,115,117,108,116,115,34,151,1,242,175,
-    25,146,1,9,244,182,124,168,143,37,0,203,18,82,118,111,105,100,32,115,105,109,112,108,101,40,
-    105,110,116,32,97,32,61,32,49,44,32,100,111,117,98,108,101,32,98,32,61,32,50,46,53,44,32,99,
-    111,110,115,116,32,99,104,97,114,32,42,32,99,32,61,32,34,120,44,32,92,34,121,92,34,34,44,32,
-    98,111,111,108,32,100,32,61,32,116,114,117,101,41,98,32,232,207,78,233,246,41,34,66,165,102,
-    160,86,89,33,172,121,221,208,82,27,229,44,67,85,220,236,169,85,123,138,99,109,106,6,115,105,
-    109,112,108,101,114,9,105,110,46,104,112,112,58,49,53,18,151,2,10,5,110,97,109,101,115,18,30,
-    46,100,101,109,111,46,68,101,102,97,117,108,116,115,95,110,97,109,101,115,95,97,114,103,117,
-    109,101,110,116,115,26,28,46,100,101,109,111,46,68,101,102,97,117,108,116,115,95,110,97,109,
-    101,115,95,114,101,115,117,108,116,115,34,207,1,242,175,25,202,1,9,247,227,171,223,63,67,143,
-    119,18,138,1,118,111,105,100,32,110,97,109,101,115,40,105,110,116,32,97,32,61,32,100,101,109,
-    111,58,58,68,101,102,97,117,108,116,115,58,58,108,105,109,105,116,44,32,105,110,116,32,98,32,
-    61,32,100,101,109,111,58,58,109,97,110,121,44,32,99,111,108,111,114,32,99,32,61,32,100,101,
-    109,111,58,58,99,111,108,111,114,58,58,103,114,101,101,110,44,32,115,116,100,58,58,115,105,
-    122,101,95,116,32,100,32,61,32,115,105,122,101,111,102,40,100,101,109,111,58,58,68,101,102,
-    97,117,108,116,115,58,58,101,110,116,114,121,41,41,98,32,154,152,37,174,151,192,33,12,168,74,
-    138,23,119,66,187,47,86,81,16,195,23,175,83,0,0,50,8,95,79,48,168,150,106,5,110,97,109,101,
-    115,114,9,105,110,46,104,112,112,58,49,54,18,172,2,10,4,109,97,100,101,18,29,46,100,101,109,
-    111,46,68,101,102,97,117,108,116,115,95,109,97,100,101,95,97,114,103,117,109,101,110,116,115,
-    26,27,46,100,101,109,111,46,68,101,102,97,117,108,116,115,95,109,97,100,101,95,114,101,115,
-    117,108,116,115,34,231,1,242,175,25,226,1,9,61,227,196,24,255,142,62,202,18,163,1,118,111,105,
-    100,32,109,97,100,101,40,115,116,100,58,58,118,101,99,116,111,114,60,105,110,116,62,32,97,32,
-    61,32,123,49,44,32,50,125,44,32,101,110,116,114,121,32,98,32,61,32,100,101,109,111,58,58,68,
-    101,102,97,117,108,116,115,58,58,101,110,116,114,121,123,100,101,109,111,58,58,68,101,102,97,
-    117,108,116,115,58,58,108,105,109,105,116,125,44,32,99,111,110,115,116,32,115,116,100,58,58,
-    115,116,114,105,110,103,32,38,32,99,32,61,32,115,116,100,58,58,115,116,114,105,110,103,40,34,
-    122,34,41,44,32,115,116,100,58,58,109,97,112,60,105,110,116,44,32,105,110,116,62,32,100,32,
-    61,32,123,125,41,98,32,46,244,222,174,36,15,146,99,245,188,249,94,93,205,235,41,155,43,188,
-    193,5,117,202,92,9,159,198,158,162,2,147,198,106,4,109,97,100,101,114,9,105,110,46,104,112,
-    112,58,49,55,18,237,1,10,8,117,110,117,115,97,98,108,101,18,33,46,100,101,109,111,46,68,101,
-    102,97,117,108,116,115,95,117,110,117,115,97,98,108,101,95,97,114,103,117,109,101,110,116,115,
-    26,31,46,100,101,109,111,46,68,101,102,97,117,108,116,115,95,117,110,117,115,97,98,108,101,
-    95,114,101,115,117,108,116,115,34,156,1,242,175,25,151,1,9,100,148,169,251,45,67,82,107,18,
-    101,118,111,105,100,32,117,110,117,115,97,98,108,101,40,105,110,116,32,97,32,61,32,100,101,
-    109,111,58,58,68,101,102,97,117,108,116,115,58,58,104,105,100,100,101,110,44,32,105,110,116,
-    32,98,32,61,32,100,101,109,111,58,58,68,101,102,97,117,108,116,115,58,58,108,105,109,105,116,
-    32,43,32,100,101,109,111,58,58,68,101,102,97,117,108,116,115,58,58,104,105,100,100,101,110,
-    41,98,16,134,22,57,85,114,28,44,146,169,80,14,171,88,60,190,195,106,8,117,110,117,115,97,98,
-    108,101,114,9,105,110,46,104,112,112,58,49,56,26,41,242,175,25,37,10,14,100,101,109,111,58,
-    58,68,101,102,97,117,108,116,115,18,8,68,101,102,97,117,108,116,115,82,9,105,110,46,104,112,
-    112,58,49,48,98,6,112,114,111,116,111,51,
-};
+constexpr std::string_view in_description{
+    "\012\224\025\012\010in.proto\022\004demo\032\021roi/options.proto\"d\012\016Defaults_entry"
+    "\022$\012\001n\030\001 \001(\021B\024\362\257\031\020\012\003int\"\011in.hpp:14H\000\210\001"
+    "\001:&\362\257\031\"\012\025demo::Defaults::entry*\011in.hpp:14B\004\012\002_n\"\202\002\012"
+    "\031Defaults_simple_arguments\022)\012\001a\030\001 \001(\021B\031\362\257\031\025\012\003int"
+    "\020\001\032\0011\"\011in.hpp:15H\000\210\001\001\022.\012\001b\030\002 \001(\001B\036\362"
+    "\257\031\032\012\006double\020\001\032\0032.5\"\011in.hpp:15H\001\210\001\001\022;\012\001c"
+    "\030\003 \001(\011B+\362\257\031'\012\014const char *\020\001\032\012\"x, \\\"y\\\"\"\"\011in"
+    ".hpp:15H\002\210\001\001\022-\012\001d\030\004 \001(\010B\035\362\257\031\031\012\004bool\020"
+    "\001\032\004true\"\011in.hpp:15H\003\210\001\001:\006\362\257\031\002 \001B\004\012\002_aB"
+    "\004\012\002_bB\004\012\002_cB\004\012\002_d\"!\012\027Defaults_simple_results:\006\362\257"
+    "\031\002 \002\"\307\002\012\030Defaults_names_arguments\022=\012\001a\030\001 \001(\021B-\362"
+    "\257\031)\012\003int\020\001\032\025demo::Defaults::limit\"\011in.hpp:16H\000\210\001\001\022"
+    "2\012\001b\030\002 \001(\021B\"\362\257\031\036\012\003int\020\001\032\012demo::many\"\011in."
+    "hpp:16H\001\210\001\001\022I\012\001c\030\003 \001(\0162\013.demo.colorB,\362\257\031(\012"
+    "\005color\020\001\032\022demo::color::green\"\011in.hpp:16H\002\210\001\001\022M\012\001d\030"
+    "\004 \001(\004B=\362\257\0319\012\013std::size_t\020\001\032\035sizeof(demo::Defaults::entry)"
+    "\"\011in.hpp:16H\003\210\001\001:\006\362\257\031\002 \001B\004\012\002_aB\004\012\002_bB\004"
+    "\012\002_cB\004\012\002_d\" \012\026Defaults_names_results:\006\362\257\031\002 \002\"\220"
+    "\003\012\027Defaults_made_arguments\0226\012\001a\030\001 \003(\021B+\362\257\031'\012\020std"
+    "::vector<int>\020\001\032\006{1, 2}\"\011in.hpp:17\022g\012\001b\030\002 \001(\0132\024.demo."
+    "Defaults_entryBF\362\257\031B\012\005entry\020\001\032,demo::Defaults::entry{demo::Defaults::"
+    "limit}\"\011in.hpp:17\022@\012\001c\030\003 \001(\011B0\362\257\031,\012\013std::string\020"
+    "\001\032\020std::string(\"z\")\"\011in.hpp:17H\000\210\001\001\022Z\012\001d\030\004 \003("
+    "\0132$.demo.Defaults_made_arguments.DEntryB)\362\257\031%\012\022std::map<int, int>\020\001"
+    "\032\002{}\"\011in.hpp:17\032(\012\006DEntry\022\013\012\003key\030\001 \001(\021\022\015\012"
+    "\005value\030\002 \001(\021:\0028\001:\006\362\257\031\002 \001B\004\012\002_c\"\037\012\025D"
+    "efaults_made_results:\006\362\257\031\002 \002\"\311\001\012\033Defaults_unusable_arguments"
+    "\022>\012\001a\030\001 \001(\021B.\362\257\031*\012\003int\020\001\032\026demo::Defaults::hid"
+    "den\"\011in.hpp:18H\000\210\001\001\022V\012\001b\030\002 \001(\021BF\362\257\031B\012\003int"
+    "\020\001\032.demo::Defaults::limit + demo::Defaults::hidden\"\011in.hpp:18H\001\210\001\001:"
+    "\006\362\257\031\002 \001B\004\012\002_aB\004\012\002_b\"#\012\031Defaults_unusable_results:"
+    "\006\362\257\031\002 \002*r\012\005color\022\"\012\011color_red\020\000\032\023\362\257\031"
+    "\017\012\003red\032\010in.hpp:8\022&\012\013color_green\020\001\032\025\362\257\031\021\012"
+    "\005green\032\010in.hpp:8\032\035\362\257\031\031\012\013demo::color\020\001\"\010in.hpp:82"
+    "\323\010\012\010Defaults\022\342\001\012\006simple\022\037.demo.Defaults_simple_arguments\032"
+    "\035.demo.Defaults_simple_results\"\227\001\362\257\031\222\001\011\364\266|\250\217%\000\313"
+    "\022Rvoid simple(int a = 1, double b = 2.5, const char * c = \"x, \\\"y\\\"\", bool d = true)"
+    "b \350\317N\351\366)\"B\245f\240VY!\254y\335\320R\033\345,CU\334\354\251U{\212cmj\006simpler"
+    "\011in.hpp:15\022\227\002\012\005names\022\036.demo.Defaults_names_arguments\032\034.demo.Def"
+    "aults_names_results\"\317\001\362\257\031\312\001\011\367\343\253\337\?C\217w\022\212\001void"
+    " names(int a = demo::Defaults::limit, int b = demo::many, color c = demo::color::green, std::"
+    "size_t d = sizeof(demo::Defaults::entry))b \232\230%\256\227\300!\014\250J\212\027wB\273/VQ"
+    "\020\303\027\257S\000\0002\010_O0\250\226j\005namesr\011in.hpp:16\022\254\002\012\004made\022"
+    "\035.demo.Defaults_made_arguments\032\033.demo.Defaults_made_results\"\347\001\362\257\031"
+    "\342\001\011=\343\304\030\377\216>\312\022\243\001void made(std::vector<int> a = {1, 2}, entr"
+    "y b = demo::Defaults::entry{demo::Defaults::limit}, const std::string & c = std::string(\"z\""
+    "), std::map<int, int> d = {})b .\364\336\256$\017\222c\365\274\371^]\315\353)\233+\274\301"
+    "\005u\312\\\011\237\306\236\242\002\223\306j\004mader\011in.hpp:17\022\355\001\012\010unusabl"
+    "e\022!.demo.Defaults_unusable_arguments\032\037.demo.Defaults_unusable_results\"\234\001\362"
+    "\257\031\227\001\011d\224\251\373-CRk\022evoid unusable(int a = demo::Defaults::hidden, int b"
+    " = demo::Defaults::limit + demo::Defaults::hidden)b\020\206\0269Ur\034,\222\251P\016\253X<"
+    "\276\303j\010unusabler\011in.hpp:18\032)\362\257\031%\012\016demo::Defaults\022\010DefaultsR"
+    "\011in.hpp:10b\006proto3",
+    2711};
 // clang-format on
 
 }  // namespace
@@ -134,201 +86,90 @@ constexpr roi::generated::method simple_method{
     .name = "simple",
 };
 
-roi::generated::request make_simple(const roi::reference& object, int a, double b, const char* c,
-                                    bool d) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, simple_method};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d});
-    return call;
-}
-
 constexpr roi::generated::method simple_method_2{
     .id = 0x422229f6e94ecfe8,
     .name = "simple",
 };
-
-roi::generated::request make_simple_2(const roi::reference& object, int a, double b,
-                                      const char* c) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, simple_method_2};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
-    return call;
-}
 
 constexpr roi::generated::method simple_method_3{
     .id = 0x79ac215956a066a5,
     .name = "simple",
 };
 
-roi::generated::request make_simple_3(const roi::reference& object, int a, double b) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, simple_method_3};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b});
-    return call;
-}
-
 constexpr roi::generated::method simple_method_4{
     .id = 0x55432ce51b52d0dd,
     .name = "simple",
 };
-
-roi::generated::request make_simple_4(const roi::reference& object, int a) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, simple_method_4};
-    codec::put_fields(call.arguments(), field{1, a});
-    return call;
-}
 
 constexpr roi::generated::method simple_method_5{
     .id = 0x6d638a7b55a9ecdc,
     .name = "simple",
 };
 
-roi::generated::request make_simple_5(const roi::reference& object) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, simple_method_5};
-    return call;
-}
-
 constexpr roi::generated::method names_method{
     .id = 0x778f433fdfabe3f7,
     .name = "names",
 };
-
-roi::generated::request make_names(const roi::reference& object, int a, int b, demo::color c,
-                                   std::size_t d) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, names_method};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d});
-    return call;
-}
 
 constexpr roi::generated::method names_method_2{
     .id = 0x0c21c097ae25989a,
     .name = "names",
 };
 
-roi::generated::request make_names_2(const roi::reference& object, int a, int b, demo::color c) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, names_method_2};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
-    return call;
-}
-
 constexpr roi::generated::method names_method_3{
     .id = 0x2fbb4277178a4aa8,
     .name = "names",
 };
-
-roi::generated::request make_names_3(const roi::reference& object, int a, int b) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, names_method_3};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b});
-    return call;
-}
 
 constexpr roi::generated::method names_method_4{
     .id = 0x0053af17c3105156,
     .name = "names",
 };
 
-roi::generated::request make_names_4(const roi::reference& object, int a) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, names_method_4};
-    codec::put_fields(call.arguments(), field{1, a});
-    return call;
-}
-
 constexpr roi::generated::method names_method_5{
     .id = 0x96a8304f5f083200,
     .name = "names",
 };
-
-roi::generated::request make_names_5(const roi::reference& object) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, names_method_5};
-    return call;
-}
 
 constexpr roi::generated::method made_method{
     .id = 0xca3e8eff18c4e33d,
     .name = "made",
 };
 
-roi::generated::request make_made(const roi::reference& object, const std::vector<int>& a,
-                                  const demo::Defaults::entry& b, const std::string& c,
-                                  const std::map<int, int>& d) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, made_method};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d});
-    return call;
-}
-
 constexpr roi::generated::method made_method_2{
     .id = 0x63920f24aedef42e,
     .name = "made",
 };
-
-roi::generated::request make_made_2(const roi::reference& object, const std::vector<int>& a,
-                                    const demo::Defaults::entry& b, const std::string& c) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, made_method_2};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
-    return call;
-}
 
 constexpr roi::generated::method made_method_3{
     .id = 0x29ebcd5d5ef9bcf5,
     .name = "made",
 };
 
-roi::generated::request make_made_3(const roi::reference& object, const std::vector<int>& a,
-                                    const demo::Defaults::entry& b) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, made_method_3};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b});
-    return call;
-}
-
 constexpr roi::generated::method made_method_4{
     .id = 0x5cca7505c1bc2b9b,
     .name = "made",
 };
-
-roi::generated::request make_made_4(const roi::reference& object, const std::vector<int>& a) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, made_method_4};
-    codec::put_fields(call.arguments(), field{1, a});
-    return call;
-}
 
 constexpr roi::generated::method made_method_5{
     .id = 0xc69302a29ec69f09,
     .name = "made",
 };
 
-roi::generated::request make_made_5(const roi::reference& object) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, made_method_5};
-    return call;
-}
-
 constexpr roi::generated::method unusable_method{
     .id = 0x6b52432dfba99464,
     .name = "unusable",
 };
-
-roi::generated::request make_unusable(const roi::reference& object, int a, int b) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, unusable_method};
-    codec::put_fields(call.arguments(), field{1, a}, field{2, b});
-    return call;
-}
 
 constexpr roi::generated::method unusable_method_2{
     .id = 0x922c1c7255391686,
     .name = "unusable",
 };
 
-roi::generated::request make_unusable_2(const roi::reference& object, int a) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, unusable_method_2};
-    codec::put_fields(call.arguments(), field{1, a});
-    return call;
-}
-
 constexpr roi::generated::method unusable_method_3{
     .id = 0xc3be3c58ab0e50a9,
     .name = "unusable",
 };
-
-roi::generated::request make_unusable_3(const roi::reference& object) {
-    roi::generated::request call{object, DefaultsClient::roi_interface, unusable_method_3};
-    return call;
-}
 
 }  // namespace
 
@@ -346,150 +187,182 @@ DefaultsClient::DefaultsClient(roi::target object)
 DefaultsClient::DefaultsClient(roi::reference object) noexcept : object_(std::move(object)) {}
 
 void DefaultsClient::simple(int a, double b, const char* c, bool d) {
-    make_simple(object_, a, b, c, d).invoke();
+    async_simple(a, b, c, d).get();
 }
 
 roi::call<> DefaultsClient::async_simple(int a, double b, const char* c, bool d) {
-    return {make_simple(object_, a, b, c, d), nullptr};
+    roi::generated::request call{object_, roi_interface, simple_method};
+    codec::put_fields(call, field{1, a}, field{2, b}, field{3, c}, field{4, d});
+    return {call, nullptr};
 }
 
 void DefaultsClient::simple(int a, double b, const char* c) {
-    make_simple_2(object_, a, b, c).invoke();
+    async_simple(a, b, c).get();
 }
 
 roi::call<> DefaultsClient::async_simple(int a, double b, const char* c) {
-    return {make_simple_2(object_, a, b, c), nullptr};
+    roi::generated::request call{object_, roi_interface, simple_method_2};
+    codec::put_fields(call, field{1, a}, field{2, b}, field{3, c});
+    return {call, nullptr};
 }
 
 void DefaultsClient::simple(int a, double b) {
-    make_simple_3(object_, a, b).invoke();
+    async_simple(a, b).get();
 }
 
 roi::call<> DefaultsClient::async_simple(int a, double b) {
-    return {make_simple_3(object_, a, b), nullptr};
+    roi::generated::request call{object_, roi_interface, simple_method_3};
+    codec::put_fields(call, field{1, a}, field{2, b});
+    return {call, nullptr};
 }
 
 void DefaultsClient::simple(int a) {
-    make_simple_4(object_, a).invoke();
+    async_simple(a).get();
 }
 
 roi::call<> DefaultsClient::async_simple(int a) {
-    return {make_simple_4(object_, a), nullptr};
+    roi::generated::request call{object_, roi_interface, simple_method_4};
+    codec::put_fields(call, field{1, a});
+    return {call, nullptr};
 }
 
 void DefaultsClient::simple() {
-    make_simple_5(object_).invoke();
+    async_simple().get();
 }
 
 roi::call<> DefaultsClient::async_simple() {
-    return {make_simple_5(object_), nullptr};
+    roi::generated::request call{object_, roi_interface, simple_method_5};
+    return {call, nullptr};
 }
 
 void DefaultsClient::names(int a, int b, demo::color c, std::size_t d) {
-    make_names(object_, a, b, c, d).invoke();
+    async_names(a, b, c, d).get();
 }
 
 roi::call<> DefaultsClient::async_names(int a, int b, demo::color c, std::size_t d) {
-    return {make_names(object_, a, b, c, d), nullptr};
+    roi::generated::request call{object_, roi_interface, names_method};
+    codec::put_fields(call, field{1, a}, field{2, b}, field{3, c}, field{4, d});
+    return {call, nullptr};
 }
 
 void DefaultsClient::names(int a, int b, demo::color c) {
-    make_names_2(object_, a, b, c).invoke();
+    async_names(a, b, c).get();
 }
 
 roi::call<> DefaultsClient::async_names(int a, int b, demo::color c) {
-    return {make_names_2(object_, a, b, c), nullptr};
+    roi::generated::request call{object_, roi_interface, names_method_2};
+    codec::put_fields(call, field{1, a}, field{2, b}, field{3, c});
+    return {call, nullptr};
 }
 
 void DefaultsClient::names(int a, int b) {
-    make_names_3(object_, a, b).invoke();
+    async_names(a, b).get();
 }
 
 roi::call<> DefaultsClient::async_names(int a, int b) {
-    return {make_names_3(object_, a, b), nullptr};
+    roi::generated::request call{object_, roi_interface, names_method_3};
+    codec::put_fields(call, field{1, a}, field{2, b});
+    return {call, nullptr};
 }
 
 void DefaultsClient::names(int a) {
-    make_names_4(object_, a).invoke();
+    async_names(a).get();
 }
 
 roi::call<> DefaultsClient::async_names(int a) {
-    return {make_names_4(object_, a), nullptr};
+    roi::generated::request call{object_, roi_interface, names_method_4};
+    codec::put_fields(call, field{1, a});
+    return {call, nullptr};
 }
 
 void DefaultsClient::names() {
-    make_names_5(object_).invoke();
+    async_names().get();
 }
 
 roi::call<> DefaultsClient::async_names() {
-    return {make_names_5(object_), nullptr};
+    roi::generated::request call{object_, roi_interface, names_method_5};
+    return {call, nullptr};
 }
 
 void DefaultsClient::made(std::vector<int> a, demo::Defaults::entry b, const std::string& c,
                           std::map<int, int> d) {
-    make_made(object_, a, b, c, d).invoke();
+    async_made(std::move(a), std::move(b), c, std::move(d)).get();
 }
 
 roi::call<> DefaultsClient::async_made(std::vector<int> a, demo::Defaults::entry b,
                                        const std::string& c, std::map<int, int> d) {
-    return {make_made(object_, a, b, c, d), nullptr};
+    roi::generated::request call{object_, roi_interface, made_method};
+    codec::put_fields(call, field{1, a}, field{2, b}, field{3, c}, field{4, d});
+    return {call, nullptr};
 }
 
 void DefaultsClient::made(std::vector<int> a, demo::Defaults::entry b, const std::string& c) {
-    make_made_2(object_, a, b, c).invoke();
+    async_made(std::move(a), std::move(b), c).get();
 }
 
 roi::call<> DefaultsClient::async_made(std::vector<int> a, demo::Defaults::entry b,
                                        const std::string& c) {
-    return {make_made_2(object_, a, b, c), nullptr};
+    roi::generated::request call{object_, roi_interface, made_method_2};
+    codec::put_fields(call, field{1, a}, field{2, b}, field{3, c});
+    return {call, nullptr};
 }
 
 void DefaultsClient::made(std::vector<int> a, demo::Defaults::entry b) {
-    make_made_3(object_, a, b).invoke();
+    async_made(std::move(a), std::move(b)).get();
 }
 
 roi::call<> DefaultsClient::async_made(std::vector<int> a, demo::Defaults::entry b) {
-    return {make_made_3(object_, a, b), nullptr};
+    roi::generated::request call{object_, roi_interface, made_method_3};
+    codec::put_fields(call, field{1, a}, field{2, b});
+    return {call, nullptr};
 }
 
 void DefaultsClient::made(std::vector<int> a) {
-    make_made_4(object_, a).invoke();
+    async_made(std::move(a)).get();
 }
 
 roi::call<> DefaultsClient::async_made(std::vector<int> a) {
-    return {make_made_4(object_, a), nullptr};
+    roi::generated::request call{object_, roi_interface, made_method_4};
+    codec::put_fields(call, field{1, a});
+    return {call, nullptr};
 }
 
 void DefaultsClient::made() {
-    make_made_5(object_).invoke();
+    async_made().get();
 }
 
 roi::call<> DefaultsClient::async_made() {
-    return {make_made_5(object_), nullptr};
+    roi::generated::request call{object_, roi_interface, made_method_5};
+    return {call, nullptr};
 }
 
 void DefaultsClient::unusable(int a, int b) {
-    make_unusable(object_, a, b).invoke();
+    async_unusable(a, b).get();
 }
 
 roi::call<> DefaultsClient::async_unusable(int a, int b) {
-    return {make_unusable(object_, a, b), nullptr};
+    roi::generated::request call{object_, roi_interface, unusable_method};
+    codec::put_fields(call, field{1, a}, field{2, b});
+    return {call, nullptr};
 }
 
 void DefaultsClient::unusable(int a) {
-    make_unusable_2(object_, a).invoke();
+    async_unusable(a).get();
 }
 
 roi::call<> DefaultsClient::async_unusable(int a) {
-    return {make_unusable_2(object_, a), nullptr};
+    roi::generated::request call{object_, roi_interface, unusable_method_2};
+    codec::put_fields(call, field{1, a});
+    return {call, nullptr};
 }
 
 void DefaultsClient::unusable() {
-    make_unusable_3(object_).invoke();
+    async_unusable().get();
 }
 
 roi::call<> DefaultsClient::async_unusable() {
-    return {make_unusable_3(object_), nullptr};
+    roi::generated::request call{object_, roi_interface, unusable_method_3};
+    return {call, nullptr};
 }
 
 DefaultsClient DefaultsClient::with(const roi::call_options& options) const {

@@ -40,7 +40,7 @@ void serve_simple(void* object, roi::generated::incoming& call) {
     double b{};
     std::string c{};
     bool d{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c}, field{4, d});
     call.decoded();
     static_cast<demo::Defaults*>(object)->simple(a, b, c.c_str(), d);
 }
@@ -55,7 +55,7 @@ void serve_names(void* object, roi::generated::incoming& call) {
     int b{};
     demo::color c{};
     std::size_t d{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c}, field{4, d});
     call.decoded();
     static_cast<demo::Defaults*>(object)->names(a, b, c, d);
 }
@@ -70,7 +70,7 @@ void serve_made(void* object, roi::generated::incoming& call) {
     demo::Defaults::entry b{};
     std::string c;
     std::map<int, int> d;
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c}, field{4, d});
     call.decoded();
     static_cast<demo::Defaults*>(object)->made(std::move(a), std::move(b), c, std::move(d));
 }
@@ -83,7 +83,7 @@ constexpr roi::generated::method unusable_method{
 void serve_unusable(void* object, roi::generated::incoming& call) {
     int a{};
     int b{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     static_cast<demo::Defaults*>(object)->unusable(a, b);
 }
@@ -97,7 +97,7 @@ void serve_simple_2(void* object, roi::generated::incoming& call) {
     int a{};
     double b{};
     std::string c{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c});
     call.decoded();
     static_cast<demo::Defaults*>(object)->simple(a, b, c.c_str());
 }
@@ -110,7 +110,7 @@ constexpr roi::generated::method simple_method_3{
 void serve_simple_3(void* object, roi::generated::incoming& call) {
     int a{};
     double b{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     static_cast<demo::Defaults*>(object)->simple(a, b);
 }
@@ -122,7 +122,7 @@ constexpr roi::generated::method simple_method_4{
 
 void serve_simple_4(void* object, roi::generated::incoming& call) {
     int a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     static_cast<demo::Defaults*>(object)->simple(a);
 }
@@ -146,7 +146,7 @@ void serve_names_2(void* object, roi::generated::incoming& call) {
     int a{};
     int b{};
     demo::color c{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c});
     call.decoded();
     static_cast<demo::Defaults*>(object)->names(a, b, c);
 }
@@ -159,7 +159,7 @@ constexpr roi::generated::method names_method_3{
 void serve_names_3(void* object, roi::generated::incoming& call) {
     int a{};
     int b{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     static_cast<demo::Defaults*>(object)->names(a, b);
 }
@@ -171,7 +171,7 @@ constexpr roi::generated::method names_method_4{
 
 void serve_names_4(void* object, roi::generated::incoming& call) {
     int a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     static_cast<demo::Defaults*>(object)->names(a);
 }
@@ -195,7 +195,7 @@ void serve_made_2(void* object, roi::generated::incoming& call) {
     std::vector<int> a;
     demo::Defaults::entry b{};
     std::string c;
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c});
     call.decoded();
     static_cast<demo::Defaults*>(object)->made(std::move(a), std::move(b), c);
 }
@@ -208,7 +208,7 @@ constexpr roi::generated::method made_method_3{
 void serve_made_3(void* object, roi::generated::incoming& call) {
     std::vector<int> a;
     demo::Defaults::entry b{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b});
+    codec::get_fields(call, field{1, a}, field{2, b});
     call.decoded();
     static_cast<demo::Defaults*>(object)->made(std::move(a), std::move(b));
 }
@@ -220,7 +220,7 @@ constexpr roi::generated::method made_method_4{
 
 void serve_made_4(void* object, roi::generated::incoming& call) {
     std::vector<int> a;
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     static_cast<demo::Defaults*>(object)->made(std::move(a));
 }
@@ -242,7 +242,7 @@ constexpr roi::generated::method unusable_method_2{
 
 void serve_unusable_2(void* object, roi::generated::incoming& call) {
     int a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     static_cast<demo::Defaults*>(object)->unusable(a);
 }

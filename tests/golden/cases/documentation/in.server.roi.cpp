@@ -5,6 +5,8 @@
 
 namespace {
 
+using roi::generated::field;
+
 struct codec : roi::generated::codec<codec> {};
 
 }  // namespace
@@ -20,7 +22,7 @@ constexpr roi::generated::method a_method{
 void serve_a(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Documented*>(object)->a();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method b_method{
@@ -31,7 +33,7 @@ constexpr roi::generated::method b_method{
 void serve_b(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Documented*>(object)->b();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method c_method{
@@ -42,7 +44,7 @@ constexpr roi::generated::method c_method{
 void serve_c(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Documented*>(object)->c();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method d_method{
@@ -53,7 +55,7 @@ constexpr roi::generated::method d_method{
 void serve_d(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Documented*>(object)->d();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.

@@ -53,11 +53,10 @@ void serve_paint(void* object, roi::generated::incoming& call) {
     demo::Enums::mode c{};
     demo::color d{};
     demo::Enums::mode e{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d},
-                      field{5, e});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c}, field{4, d}, field{5, e});
     call.decoded();
     const auto result = static_cast<demo::Enums*>(object)->paint(a, b, c, d, e);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method paint_method_2{
@@ -70,10 +69,10 @@ void serve_paint_2(void* object, roi::generated::incoming& call) {
     demo::huge b{};
     demo::Enums::mode c{};
     demo::color d{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c}, field{4, d});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c}, field{4, d});
     call.decoded();
     const auto result = static_cast<demo::Enums*>(object)->paint(a, b, c, d);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method paint_method_3{
@@ -85,10 +84,10 @@ void serve_paint_3(void* object, roi::generated::incoming& call) {
     demo::plain a{};
     demo::huge b{};
     demo::Enums::mode c{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c});
     call.decoded();
     const auto result = static_cast<demo::Enums*>(object)->paint(a, b, c);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.

@@ -11,85 +11,47 @@ struct codec : roi::generated::codec<codec> {};
 
 // The interface description: a serialised google.protobuf.FileDescriptorSet.
 // clang-format off
-constexpr unsigned char in_description[] = {
-    10,235,15,10,8,105,110,46,112,114,111,116,111,18,4,100,101,109,111,26,17,114,111,105,47,111,
-    112,116,105,111,110,115,46,112,114,111,116,111,34,79,10,26,70,111,114,109,115,95,111,118,101,
-    114,108,111,97,100,101,100,95,97,114,103,117,109,101,110,116,115,18,35,10,1,97,24,1,32,1,40,
-    17,66,19,242,175,25,15,10,3,105,110,116,34,8,105,110,46,104,112,112,58,57,72,0,136,1,1,58,6,
-    242,175,25,2,32,1,66,4,10,2,95,97,34,77,10,24,70,111,114,109,115,95,111,118,101,114,108,111,
-    97,100,101,100,95,114,101,115,117,108,116,115,18,30,10,6,114,101,115,117,108,116,24,1,32,1,
-    40,17,66,9,242,175,25,5,10,3,105,110,116,72,0,136,1,1,58,6,242,175,25,2,32,2,66,9,10,7,95,114,
-    101,115,117,108,116,34,90,10,28,70,111,114,109,115,95,111,118,101,114,108,111,97,100,101,100,
-    95,50,95,97,114,103,117,109,101,110,116,115,18,44,10,1,97,24,1,32,1,40,9,66,28,242,175,25,24,
-    10,11,115,116,100,58,58,115,116,114,105,110,103,34,9,105,110,46,104,112,112,58,49,48,72,0,136,
-    1,1,58,6,242,175,25,2,32,1,66,4,10,2,95,97,34,79,10,26,70,111,114,109,115,95,111,118,101,114,
-    108,111,97,100,101,100,95,50,95,114,101,115,117,108,116,115,18,30,10,6,114,101,115,117,108,
-    116,24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,110,116,72,0,136,1,1,58,6,242,175,25,2,32,2,
-    66,9,10,7,95,114,101,115,117,108,116,34,33,10,23,70,111,114,109,115,95,99,104,101,99,107,101,
-    100,95,97,114,103,117,109,101,110,116,115,58,6,242,175,25,2,32,1,34,74,10,21,70,111,114,109,
-    115,95,99,104,101,99,107,101,100,95,114,101,115,117,108,116,115,18,30,10,6,114,101,115,117,
-    108,116,24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,110,116,72,0,136,1,1,58,6,242,175,25,2,32,
-    2,66,9,10,7,95,114,101,115,117,108,116,34,32,10,22,70,111,114,109,115,95,108,118,97,108,117,
-    101,95,97,114,103,117,109,101,110,116,115,58,6,242,175,25,2,32,1,34,73,10,20,70,111,114,109,
-    115,95,108,118,97,108,117,101,95,114,101,115,117,108,116,115,18,30,10,6,114,101,115,117,108,
-    116,24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,110,116,72,0,136,1,1,58,6,242,175,25,2,32,2,
-    66,9,10,7,95,114,101,115,117,108,116,34,32,10,22,70,111,114,109,115,95,114,118,97,108,117,101,
-    95,97,114,103,117,109,101,110,116,115,58,6,242,175,25,2,32,1,34,73,10,20,70,111,114,109,115,
-    95,114,118,97,108,117,101,95,114,101,115,117,108,116,115,18,30,10,6,114,101,115,117,108,116,
-    24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,110,116,72,0,136,1,1,58,6,242,175,25,2,32,2,66,9,
-    10,7,95,114,101,115,117,108,116,34,161,1,10,23,70,111,114,109,115,95,117,110,110,97,109,101,
-    100,95,97,114,103,117,109,101,110,116,115,18,44,10,9,97,114,103,117,109,101,110,116,49,24,1,
-    32,1,40,17,66,20,242,175,25,16,10,3,105,110,116,34,9,105,110,46,104,112,112,58,49,52,72,0,136,
-    1,1,18,52,10,9,97,114,103,117,109,101,110,116,50,24,2,32,1,40,9,66,28,242,175,25,24,10,11,115,
-    116,100,58,58,115,116,114,105,110,103,34,9,105,110,46,104,112,112,58,49,52,72,1,136,1,1,58,
-    6,242,175,25,2,32,1,66,12,10,10,95,97,114,103,117,109,101,110,116,49,66,12,10,10,95,97,114,
-    103,117,109,101,110,116,50,34,31,10,21,70,111,114,109,115,95,117,110,110,97,109,101,100,95,
-    114,101,115,117,108,116,115,58,6,242,175,25,2,32,2,34,77,10,23,70,111,114,109,115,95,99,104,
-    97,105,110,101,100,95,97,114,103,117,109,101,110,116,115,18,36,10,1,97,24,1,32,1,40,17,66,20,
-    242,175,25,16,10,3,105,110,116,34,9,105,110,46,104,112,112,58,49,53,72,0,136,1,1,58,6,242,175,
-    25,2,32,1,66,4,10,2,95,97,34,31,10,21,70,111,114,109,115,95,99,104,97,105,110,101,100,95,114,
-    101,115,117,108,116,115,58,6,242,175,25,2,32,2,50,242,7,10,5,70,111,114,109,115,18,146,1,10,
-    10,111,118,101,114,108,111,97,100,101,100,18,32,46,100,101,109,111,46,70,111,114,109,115,95,
-    111,118,101,114,108,111,97,100,101,100,95,97,114,103,117,109,101,110,116,115,26,30,46,100,101,
-    109,111,46,70,111,114,109,115,95,111,118,101,114,108,111,97,100,101,100,95,114,101,115,117,
-    108,116,115,34,66,242,175,25,62,9,30,217,43,163,252,215,47,230,18,27,105,110,116,32,111,118,
-    101,114,108,111,97,100,101,100,40,105,110,116,32,97,41,32,99,111,110,115,116,80,1,106,10,111,
-    118,101,114,108,111,97,100,101,100,114,8,105,110,46,104,112,112,58,57,18,169,1,10,12,111,118,
-    101,114,108,111,97,100,101,100,95,50,18,34,46,100,101,109,111,46,70,111,114,109,115,95,111,
-    118,101,114,108,111,97,100,101,100,95,50,95,97,114,103,117,109,101,110,116,115,26,32,46,100,
-    101,109,111,46,70,111,114,109,115,95,111,118,101,114,108,111,97,100,101,100,95,50,95,114,101,
-    115,117,108,116,115,34,83,242,175,25,79,9,8,49,60,93,1,21,137,113,18,43,105,110,116,32,111,
-    118,101,114,108,111,97,100,101,100,40,99,111,110,115,116,32,115,116,100,58,58,115,116,114,105,
-    110,103,32,38,32,97,41,32,99,111,110,115,116,80,1,106,10,111,118,101,114,108,111,97,100,101,
-    100,114,9,105,110,46,104,112,112,58,49,48,18,128,1,10,7,99,104,101,99,107,101,100,18,29,46,
-    100,101,109,111,46,70,111,114,109,115,95,99,104,101,99,107,101,100,95,97,114,103,117,109,101,
-    110,116,115,26,27,46,100,101,109,111,46,70,111,114,109,115,95,99,104,101,99,107,101,100,95,
-    114,101,115,117,108,116,115,34,57,242,175,25,53,9,73,75,149,225,151,115,171,236,18,22,105,110,
-    116,32,99,104,101,99,107,101,100,40,41,32,110,111,101,120,99,101,112,116,106,7,99,104,101,99,
-    107,101,100,114,9,105,110,46,104,112,112,58,49,49,18,116,10,6,108,118,97,108,117,101,18,28,
-    46,100,101,109,111,46,70,111,114,109,115,95,108,118,97,108,117,101,95,97,114,103,117,109,101,
-    110,116,115,26,26,46,100,101,109,111,46,70,111,114,109,115,95,108,118,97,108,117,101,95,114,
-    101,115,117,108,116,115,34,48,242,175,25,44,9,21,250,209,153,87,138,231,10,18,14,105,110,116,
-    32,108,118,97,108,117,101,40,41,32,38,106,6,108,118,97,108,117,101,114,9,105,110,46,104,112,
-    112,58,49,50,18,117,10,6,114,118,97,108,117,101,18,28,46,100,101,109,111,46,70,111,114,109,
-    115,95,114,118,97,108,117,101,95,97,114,103,117,109,101,110,116,115,26,26,46,100,101,109,111,
-    46,70,111,114,109,115,95,114,118,97,108,117,101,95,114,101,115,117,108,116,115,34,49,242,175,
-    25,45,9,147,162,172,11,154,16,120,129,18,15,105,110,116,32,114,118,97,108,117,101,40,41,32,
-    38,38,106,6,114,118,97,108,117,101,114,9,105,110,46,104,112,112,58,49,51,18,144,1,10,7,117,
-    110,110,97,109,101,100,18,29,46,100,101,109,111,46,70,111,114,109,115,95,117,110,110,97,109,
-    101,100,95,97,114,103,117,109,101,110,116,115,26,27,46,100,101,109,111,46,70,111,114,109,115,
-    95,117,110,110,97,109,101,100,95,114,101,115,117,108,116,115,34,73,242,175,25,69,9,112,104,
-    54,232,153,191,147,33,18,38,118,111,105,100,32,117,110,110,97,109,101,100,40,105,110,116,44,
-    32,99,111,110,115,116,32,115,116,100,58,58,115,116,114,105,110,103,32,38,41,106,7,117,110,110,
-    97,109,101,100,114,9,105,110,46,104,112,112,58,49,52,18,128,1,10,7,99,104,97,105,110,101,100,
-    18,29,46,100,101,109,111,46,70,111,114,109,115,95,99,104,97,105,110,101,100,95,97,114,103,117,
-    109,101,110,116,115,26,27,46,100,101,109,111,46,70,111,114,109,115,95,99,104,97,105,110,101,
-    100,95,114,101,115,117,108,116,115,34,57,242,175,25,53,9,35,193,240,110,135,88,210,56,18,22,
-    70,111,114,109,115,32,38,32,99,104,97,105,110,101,100,40,105,110,116,32,97,41,106,7,99,104,
-    97,105,110,101,100,114,9,105,110,46,104,112,112,58,49,53,26,34,242,175,25,30,10,11,100,101,
-    109,111,58,58,70,111,114,109,115,18,5,70,111,114,109,115,82,8,105,110,46,104,112,112,58,54,
-    98,6,112,114,111,116,111,51,
-};
+constexpr std::string_view in_description{
+    "\012\353\017\012\010in.proto\022\004demo\032\021roi/options.proto\"O\012\032Forms_overloaded_"
+    "arguments\022#\012\001a\030\001 \001(\021B\023\362\257\031\017\012\003int\"\010in.hpp:9H\000"
+    "\210\001\001:\006\362\257\031\002 \001B\004\012\002_a\"M\012\030Forms_overloaded_results\022"
+    "\036\012\006result\030\001 \001(\021B\011\362\257\031\005\012\003intH\000\210\001\001:\006"
+    "\362\257\031\002 \002B\011\012\007_result\"Z\012\034Forms_overloaded_2_arguments\022,\012\001"
+    "a\030\001 \001(\011B\034\362\257\031\030\012\013std::string\"\011in.hpp:10H\000\210\001\001:"
+    "\006\362\257\031\002 \001B\004\012\002_a\"O\012\032Forms_overloaded_2_results\022\036\012\006"
+    "result\030\001 \001(\021B\011\362\257\031\005\012\003intH\000\210\001\001:\006\362\257\031"
+    "\002 \002B\011\012\007_result\"!\012\027Forms_checked_arguments:\006\362\257\031\002 \001\"J"
+    "\012\025Forms_checked_results\022\036\012\006result\030\001 \001(\021B\011\362\257\031\005"
+    "\012\003intH\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_result\" \012\026Forms_lv"
+    "alue_arguments:\006\362\257\031\002 \001\"I\012\024Forms_lvalue_results\022\036\012\006result"
+    "\030\001 \001(\021B\011\362\257\031\005\012\003intH\000\210\001\001:\006\362\257\031\002 \002"
+    "B\011\012\007_result\" \012\026Forms_rvalue_arguments:\006\362\257\031\002 \001\"I\012\024For"
+    "ms_rvalue_results\022\036\012\006result\030\001 \001(\021B\011\362\257\031\005\012\003intH"
+    "\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_result\"\241\001\012\027Forms_unnamed"
+    "_arguments\022,\012\011argument1\030\001 \001(\021B\024\362\257\031\020\012\003int\"\011in.hp"
+    "p:14H\000\210\001\001\0224\012\011argument2\030\002 \001(\011B\034\362\257\031\030\012\013std"
+    "::string\"\011in.hpp:14H\001\210\001\001:\006\362\257\031\002 \001B\014\012\012_argument1B"
+    "\014\012\012_argument2\"\037\012\025Forms_unnamed_results:\006\362\257\031\002 \002\"M\012"
+    "\027Forms_chained_arguments\022$\012\001a\030\001 \001(\021B\024\362\257\031\020\012\003int\""
+    "\011in.hpp:15H\000\210\001\001:\006\362\257\031\002 \001B\004\012\002_a\"\037\012\025Forms_ch"
+    "ained_results:\006\362\257\031\002 \0022\362\007\012\005Forms\022\222\001\012\012overloaded"
+    "\022 .demo.Forms_overloaded_arguments\032\036.demo.Forms_overloaded_results\"B\362\257\031>"
+    "\011\036\331+\243\374\327/\346\022\033int overloaded(int a) constP\001j\012overloadedr\010in."
+    "hpp:9\022\251\001\012\014overloaded_2\022\".demo.Forms_overloaded_2_arguments\032 .demo.Forms"
+    "_overloaded_2_results\"S\362\257\031O\011\0101<]\001\025\211q\022+int overloaded(const std::s"
+    "tring & a) constP\001j\012overloadedr\011in.hpp:10\022\200\001\012\007checked\022\035.demo.Fo"
+    "rms_checked_arguments\032\033.demo.Forms_checked_results\"9\362\257\0315\011IK\225\341\227s"
+    "\253\354\022\026int checked() noexceptj\007checkedr\011in.hpp:11\022t\012\006lvalue\022\034.d"
+    "emo.Forms_lvalue_arguments\032\032.demo.Forms_lvalue_results\"0\362\257\031,\011\025\372\321"
+    "\231W\212\347\012\022\016int lvalue() &j\006lvaluer\011in.hpp:12\022u\012\006rvalue\022\034.d"
+    "emo.Forms_rvalue_arguments\032\032.demo.Forms_rvalue_results\"1\362\257\031-\011\223\242\254"
+    "\013\232\020x\201\022\017int rvalue() &&j\006rvaluer\011in.hpp:13\022\220\001\012\007unnamed"
+    "\022\035.demo.Forms_unnamed_arguments\032\033.demo.Forms_unnamed_results\"I\362\257\031E\011p"
+    "h6\350\231\277\223!\022&void unnamed(int, const std::string &)j\007unnamedr\011in.hpp:14\022"
+    "\200\001\012\007chained\022\035.demo.Forms_chained_arguments\032\033.demo.Forms_chained_resul"
+    "ts\"9\362\257\0315\011#\301\360n\207X\3228\022\026Forms & chained(int a)j\007chainedr\011in.h"
+    "pp:15\032\"\362\257\031\036\012\013demo::Forms\022\005FormsR\010in.hpp:6b\006proto3",
+    2030};
 // clang-format on
 
 }  // namespace
@@ -102,75 +64,35 @@ constexpr roi::generated::method overloaded_method{
     .name = "overloaded",
 };
 
-roi::generated::request make_overloaded(const roi::reference& object, int a) {
-    roi::generated::request call{object, FormsClient::roi_interface, overloaded_method};
-    codec::put_fields(call.arguments(), field{1, a});
-    return call;
-}
-
 constexpr roi::generated::method overloaded_2_method{
     .id = 0x718915015d3c3108,
     .name = "overloaded",
 };
-
-roi::generated::request make_overloaded_2(const roi::reference& object, const std::string& a) {
-    roi::generated::request call{object, FormsClient::roi_interface, overloaded_2_method};
-    codec::put_fields(call.arguments(), field{1, a});
-    return call;
-}
 
 constexpr roi::generated::method checked_method{
     .id = 0xecab7397e1954b49,
     .name = "checked",
 };
 
-roi::generated::request make_checked(const roi::reference& object) {
-    roi::generated::request call{object, FormsClient::roi_interface, checked_method};
-    return call;
-}
-
 constexpr roi::generated::method lvalue_method{
     .id = 0x0ae78a5799d1fa15,
     .name = "lvalue",
 };
-
-roi::generated::request make_lvalue(const roi::reference& object) {
-    roi::generated::request call{object, FormsClient::roi_interface, lvalue_method};
-    return call;
-}
 
 constexpr roi::generated::method rvalue_method{
     .id = 0x8178109a0baca293,
     .name = "rvalue",
 };
 
-roi::generated::request make_rvalue(const roi::reference& object) {
-    roi::generated::request call{object, FormsClient::roi_interface, rvalue_method};
-    return call;
-}
-
 constexpr roi::generated::method unnamed_method{
     .id = 0x2193bf99e8366870,
     .name = "unnamed",
 };
 
-roi::generated::request make_unnamed(const roi::reference& object, int argument1,
-                                     const std::string& argument2) {
-    roi::generated::request call{object, FormsClient::roi_interface, unnamed_method};
-    codec::put_fields(call.arguments(), field{1, argument1}, field{2, argument2});
-    return call;
-}
-
 constexpr roi::generated::method chained_method{
     .id = 0x38d258876ef0c123,
     .name = "chained",
 };
-
-roi::generated::request make_chained(const roi::reference& object, int a) {
-    roi::generated::request call{object, FormsClient::roi_interface, chained_method};
-    codec::put_fields(call.arguments(), field{1, a});
-    return call;
-}
 
 }  // namespace
 
@@ -188,60 +110,71 @@ FormsClient::FormsClient(roi::target object)
 FormsClient::FormsClient(roi::reference object) noexcept : object_(std::move(object)) {}
 
 int FormsClient::overloaded(int a) const {
-    return make_overloaded(object_, a).invoke(codec::result<int>);
+    return async_overloaded(a).get();
 }
 
 roi::call<int> FormsClient::async_overloaded(int a) const {
-    return {make_overloaded(object_, a), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, overloaded_method};
+    codec::put_fields(call, field{1, a});
+    return {call, codec::result<int>};
 }
 
 int FormsClient::overloaded(const std::string& a) const {
-    return make_overloaded_2(object_, a).invoke(codec::result<int>);
+    return async_overloaded(a).get();
 }
 
 roi::call<int> FormsClient::async_overloaded(const std::string& a) const {
-    return {make_overloaded_2(object_, a), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, overloaded_2_method};
+    codec::put_fields(call, field{1, a});
+    return {call, codec::result<int>};
 }
 
 int FormsClient::checked() {
-    return make_checked(object_).invoke(codec::result<int>);
+    return async_checked().get();
 }
 
 roi::call<int> FormsClient::async_checked() {
-    return {make_checked(object_), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, checked_method};
+    return {call, codec::result<int>};
 }
 
 int FormsClient::lvalue() & {
-    return make_lvalue(object_).invoke(codec::result<int>);
+    return async_lvalue().get();
 }
 
 roi::call<int> FormsClient::async_lvalue() & {
-    return {make_lvalue(object_), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, lvalue_method};
+    return {call, codec::result<int>};
 }
 
 int FormsClient::rvalue() && {
-    return make_rvalue(object_).invoke(codec::result<int>);
+    return std::move(*this).async_rvalue().get();
 }
 
 roi::call<int> FormsClient::async_rvalue() && {
-    return {make_rvalue(object_), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, rvalue_method};
+    return {call, codec::result<int>};
 }
 
 void FormsClient::unnamed(int argument1, const std::string& argument2) {
-    make_unnamed(object_, argument1, argument2).invoke();
+    async_unnamed(argument1, argument2).get();
 }
 
 roi::call<> FormsClient::async_unnamed(int argument1, const std::string& argument2) {
-    return {make_unnamed(object_, argument1, argument2), nullptr};
+    roi::generated::request call{object_, roi_interface, unnamed_method};
+    codec::put_fields(call, field{1, argument1}, field{2, argument2});
+    return {call, nullptr};
 }
 
 FormsClient& FormsClient::chained(int a) {
-    make_chained(object_, a).invoke();
+    async_chained(a).get();
     return *this;
 }
 
 roi::call<> FormsClient::async_chained(int a) {
-    return {make_chained(object_, a), nullptr};
+    roi::generated::request call{object_, roi_interface, chained_method};
+    codec::put_fields(call, field{1, a});
+    return {call, nullptr};
 }
 
 FormsClient FormsClient::with(const roi::call_options& options) const {

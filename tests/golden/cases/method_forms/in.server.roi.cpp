@@ -21,10 +21,10 @@ constexpr roi::generated::method overloaded_method{
 
 void serve_overloaded(void* object, roi::generated::incoming& call) {
     int a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     const auto result = static_cast<const demo::Forms*>(object)->overloaded(a);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method overloaded_2_method{
@@ -34,10 +34,10 @@ constexpr roi::generated::method overloaded_2_method{
 
 void serve_overloaded_2(void* object, roi::generated::incoming& call) {
     std::string a;
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     const auto result = static_cast<const demo::Forms*>(object)->overloaded(a);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method checked_method{
@@ -48,7 +48,7 @@ constexpr roi::generated::method checked_method{
 void serve_checked(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Forms*>(object)->checked();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method lvalue_method{
@@ -59,7 +59,7 @@ constexpr roi::generated::method lvalue_method{
 void serve_lvalue(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Forms*>(object)->lvalue();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method rvalue_method{
@@ -70,7 +70,7 @@ constexpr roi::generated::method rvalue_method{
 void serve_rvalue(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = std::move(*static_cast<demo::Forms*>(object)).rvalue();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method unnamed_method{
@@ -81,7 +81,7 @@ constexpr roi::generated::method unnamed_method{
 void serve_unnamed(void* object, roi::generated::incoming& call) {
     int argument1{};
     std::string argument2;
-    codec::get_fields(call.arguments(), field{1, argument1}, field{2, argument2});
+    codec::get_fields(call, field{1, argument1}, field{2, argument2});
     call.decoded();
     static_cast<demo::Forms*>(object)->unnamed(argument1, argument2);
 }
@@ -93,7 +93,7 @@ constexpr roi::generated::method chained_method{
 
 void serve_chained(void* object, roi::generated::incoming& call) {
     int a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     static_cast<demo::Forms*>(object)->chained(a);
 }

@@ -94,11 +94,11 @@ constexpr roi::generated::method sum_method{
 void serve_sum(void* object, roi::generated::incoming& call) {
     std::vector<int> data{};
     std::size_t n{};
-    codec::get_fields(call.arguments(), field{1, data}, field{2, n});
+    codec::get_fields(call, field{1, data}, field{2, n});
     roi::generated::check_count(call, data, n);
     call.decoded();
     const auto result = static_cast<demo::Pointers*>(object)->sum(data.data(), n);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method fill_method{
@@ -109,11 +109,11 @@ constexpr roi::generated::method fill_method{
 void serve_fill(void* object, roi::generated::incoming& call) {
     std::vector<double> data{};
     int n{};
-    codec::get_fields(call.arguments(), field{2, n});
+    codec::get_fields(call, field{2, n});
     roi::generated::make_room(call, data, n);
     call.decoded();
     static_cast<demo::Pointers*>(object)->fill(data.data(), n);
-    codec::put(call.result(), 2, data);
+    codec::put_fields(call, field{2, data});
 }
 
 constexpr roi::generated::method find_method{
@@ -125,13 +125,12 @@ void serve_find(void* object, roi::generated::incoming& call) {
     std::optional<demo::point> where{};
     demo::point result{};
     std::optional<int> count{};
-    codec::get_fields(call.arguments(), field{1, where}, field{3, count});
+    codec::get_fields(call, field{1, where}, field{3, count});
     call.decoded();
     const auto result_2 = static_cast<demo::Pointers*>(object)->find(
         where ? &*where : nullptr, &result, count ? &*count : nullptr);
-    codec::put(call.result(), 3, count);
-    codec::put(call.result(), 2, roi::generated::behind(result));
-    codec::put(call.result(), 1, result_2);
+    codec::put_fields(call, field{1, result_2}, field{2, roi::generated::behind(result)},
+                      field{3, count});
 }
 
 constexpr roi::generated::method draw_method{
@@ -143,7 +142,7 @@ void serve_draw(void* object, roi::generated::incoming& call) {
     roi::generated::one_of<std::unique_ptr<demo::shape>, demo::circle, demo::more::square> what{};
     roi::generated::one_of<std::unique_ptr<demo::shape>, demo::circle> owned{};
     roi::generated::one_of<std::unique_ptr<demo::shape>, demo::circle> by_reference{};
-    codec::get_fields(call.arguments(), field{1, what}, field{2, owned}, field{3, by_reference});
+    codec::get_fields(call, field{1, what}, field{2, owned}, field{3, by_reference});
     if (!by_reference.owner) call.refuse("argument 'by_reference' is missing");
     call.decoded();
     static_cast<demo::Pointers*>(object)->draw(what.owner.get(), std::move(owned.owner),
@@ -160,7 +159,7 @@ void serve_array(void* object, roi::generated::incoming& call) {
     roi::generated::make_room(call, values, 4);
     call.decoded();
     static_cast<demo::Pointers*>(object)->array(values.data());
-    codec::put(call.result(), 2, values);
+    codec::put_fields(call, field{2, values});
 }
 
 // Sorted by id.

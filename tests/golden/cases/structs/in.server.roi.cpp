@@ -142,11 +142,10 @@ void serve_pass(void* object, roi::generated::incoming& call) {
     demo::shifted a{};
     demo::Structs::nested b{};
     demo::point c{};
-    codec::get_fields(call.arguments(), field{1, a}, field{2, b}, field{3, c});
+    codec::get_fields(call, field{1, a}, field{2, b}, field{3, c});
     call.decoded();
     const auto& result = static_cast<demo::Structs*>(object)->pass(a, std::move(b), c);
-    codec::put(call.result(), 2, c);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result}, field{2, c});
 }
 
 // Sorted by id.

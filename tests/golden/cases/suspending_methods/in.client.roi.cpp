@@ -13,72 +13,41 @@ struct codec : roi::generated::codec<codec> {};
 
 // The interface description: a serialised google.protobuf.FileDescriptorSet.
 // clang-format off
-constexpr unsigned char in_description[] = {
-    10,167,13,10,8,105,110,46,112,114,111,116,111,18,4,100,101,109,111,26,17,114,111,105,47,111,
-    112,116,105,111,110,115,46,112,114,111,116,111,34,79,10,18,83,108,111,119,95,115,117,109,95,
-    97,114,103,117,109,101,110,116,115,18,49,10,6,118,97,108,117,101,115,24,1,32,3,40,17,66,33,
-    242,175,25,29,10,16,115,116,100,58,58,118,101,99,116,111,114,60,105,110,116,62,34,9,105,110,
-    46,104,112,112,58,49,52,58,6,242,175,25,2,32,1,34,69,10,16,83,108,111,119,95,115,117,109,95,
-    114,101,115,117,108,116,115,18,30,10,6,114,101,115,117,108,116,24,1,32,1,40,17,66,9,242,175,
-    25,5,10,3,105,110,116,72,0,136,1,1,58,6,242,175,25,2,32,2,66,9,10,7,95,114,101,115,117,108,
-    116,34,87,10,19,83,108,111,119,95,119,97,105,116,95,97,114,103,117,109,101,110,116,115,18,47,
-    10,4,119,104,97,116,24,1,32,1,40,9,66,28,242,175,25,24,10,11,115,116,100,58,58,115,116,114,
-    105,110,103,34,9,105,110,46,104,112,112,58,49,53,72,0,136,1,1,58,6,242,175,25,2,32,1,66,7,10,
-    5,95,119,104,97,116,34,27,10,17,83,108,111,119,95,119,97,105,116,95,114,101,115,117,108,116,
-    115,58,6,242,175,25,2,32,2,34,146,1,10,21,83,108,111,119,95,99,104,97,110,103,101,95,97,114,
-    103,117,109,101,110,116,115,18,47,10,4,116,101,120,116,24,1,32,1,40,9,66,28,242,175,25,24,10,
-    11,115,116,100,58,58,115,116,114,105,110,103,34,9,105,110,46,104,112,112,58,49,54,72,0,136,
-    1,1,18,45,10,5,116,105,109,101,115,24,2,32,1,40,17,66,25,242,175,25,21,10,3,105,110,116,16,
-    1,26,1,49,34,9,105,110,46,104,112,112,58,49,54,72,1,136,1,1,58,6,242,175,25,2,32,1,66,7,10,
-    5,95,116,101,120,116,66,8,10,6,95,116,105,109,101,115,34,127,10,19,83,108,111,119,95,99,104,
-    97,110,103,101,95,114,101,115,117,108,116,115,18,38,10,6,114,101,115,117,108,116,24,1,32,1,
-    40,9,66,17,242,175,25,13,10,11,115,116,100,58,58,115,116,114,105,110,103,72,0,136,1,1,18,36,
-    10,4,116,101,120,116,24,2,32,1,40,9,66,17,242,175,25,13,10,11,115,116,100,58,58,115,116,114,
-    105,110,103,72,1,136,1,1,58,6,242,175,25,2,32,2,66,9,10,7,95,114,101,115,117,108,116,66,7,10,
-    5,95,116,101,120,116,34,87,10,26,65,98,115,116,114,97,99,116,83,108,111,119,95,115,117,109,
-    95,97,114,103,117,109,101,110,116,115,18,49,10,6,118,97,108,117,101,115,24,1,32,3,40,17,66,
-    33,242,175,25,29,10,16,115,116,100,58,58,118,101,99,116,111,114,60,105,110,116,62,34,9,105,
-    110,46,104,112,112,58,50,50,58,6,242,175,25,2,32,1,34,77,10,24,65,98,115,116,114,97,99,116,
-    83,108,111,119,95,115,117,109,95,114,101,115,117,108,116,115,18,30,10,6,114,101,115,117,108,
-    116,24,1,32,1,40,17,66,9,242,175,25,5,10,3,105,110,116,72,0,136,1,1,58,6,242,175,25,2,32,2,
-    66,9,10,7,95,114,101,115,117,108,116,34,37,10,27,65,98,115,116,114,97,99,116,83,108,111,119,
-    95,119,97,105,116,95,97,114,103,117,109,101,110,116,115,58,6,242,175,25,2,32,1,34,35,10,25,
-    65,98,115,116,114,97,99,116,83,108,111,119,95,119,97,105,116,95,114,101,115,117,108,116,115,
-    58,6,242,175,25,2,32,2,50,245,3,10,4,83,108,111,119,18,139,1,10,3,115,117,109,18,24,46,100,
-    101,109,111,46,83,108,111,119,95,115,117,109,95,97,114,103,117,109,101,110,116,115,26,22,46,
-    100,101,109,111,46,83,108,111,119,95,115,117,109,95,114,101,115,117,108,116,115,34,82,242,175,
-    25,78,9,50,143,183,93,222,145,92,38,18,49,114,111,105,58,58,116,97,115,107,60,105,110,116,62,
-    32,115,117,109,40,115,116,100,58,58,118,101,99,116,111,114,60,105,110,116,62,32,118,97,108,
-    117,101,115,41,32,99,111,110,115,116,80,1,106,3,115,117,109,114,9,105,110,46,104,112,112,58,
-    49,52,18,138,1,10,4,119,97,105,116,18,25,46,100,101,109,111,46,83,108,111,119,95,119,97,105,
-    116,95,97,114,103,117,109,101,110,116,115,26,23,46,100,101,109,111,46,83,108,111,119,95,119,
-    97,105,116,95,114,101,115,117,108,116,115,34,78,242,175,25,74,9,119,86,87,102,170,16,107,97,
-    18,46,114,111,105,58,58,116,97,115,107,60,118,111,105,100,62,32,119,97,105,116,40,99,111,110,
-    115,116,32,115,116,100,58,58,115,116,114,105,110,103,32,38,32,119,104,97,116,41,106,4,119,97,
-    105,116,114,9,105,110,46,104,112,112,58,49,53,18,174,1,10,6,99,104,97,110,103,101,18,27,46,
-    100,101,109,111,46,83,108,111,119,95,99,104,97,110,103,101,95,97,114,103,117,109,101,110,116,
-    115,26,25,46,100,101,109,111,46,83,108,111,119,95,99,104,97,110,103,101,95,114,101,115,117,
-    108,116,115,34,108,242,175,25,104,9,195,134,233,159,153,176,4,175,18,64,114,111,105,58,58,116,
-    97,115,107,60,115,116,100,58,58,115,116,114,105,110,103,62,32,99,104,97,110,103,101,40,115,
-    116,100,58,58,115,116,114,105,110,103,32,38,32,116,101,120,116,44,32,105,110,116,32,116,105,
-    109,101,115,32,61,32,49,41,98,8,46,134,43,35,238,50,39,255,106,6,99,104,97,110,103,101,114,
-    9,105,110,46,104,112,112,58,49,54,26,33,242,175,25,29,10,10,100,101,109,111,58,58,83,108,111,
-    119,18,4,83,108,111,119,82,9,105,110,46,104,112,112,58,49,50,50,233,2,10,12,65,98,115,116,114,
-    97,99,116,83,108,111,119,18,163,1,10,3,115,117,109,18,32,46,100,101,109,111,46,65,98,115,116,
-    114,97,99,116,83,108,111,119,95,115,117,109,95,97,114,103,117,109,101,110,116,115,26,30,46,
-    100,101,109,111,46,65,98,115,116,114,97,99,116,83,108,111,119,95,115,117,109,95,114,101,115,
-    117,108,116,115,34,90,242,175,25,86,9,33,43,150,40,163,78,245,214,18,57,114,111,105,58,58,116,
-    97,115,107,60,105,110,116,62,32,115,117,109,40,99,111,110,115,116,32,115,116,100,58,58,118,
-    101,99,116,111,114,60,105,110,116,62,32,38,32,118,97,108,117,101,115,41,32,99,111,110,115,116,
-    80,1,106,3,115,117,109,114,9,105,110,46,104,112,112,58,50,50,18,126,10,4,119,97,105,116,18,
-    33,46,100,101,109,111,46,65,98,115,116,114,97,99,116,83,108,111,119,95,119,97,105,116,95,97,
-    114,103,117,109,101,110,116,115,26,31,46,100,101,109,111,46,65,98,115,116,114,97,99,116,83,
-    108,111,119,95,119,97,105,116,95,114,101,115,117,108,116,115,34,50,242,175,25,46,9,136,148,
-    133,68,209,208,226,235,18,18,114,111,105,58,58,116,97,115,107,60,62,32,119,97,105,116,40,41,
-    106,4,119,97,105,116,114,9,105,110,46,104,112,112,58,50,51,26,51,242,175,25,47,10,18,100,101,
-    109,111,58,58,65,98,115,116,114,97,99,116,83,108,111,119,18,12,65,98,115,116,114,97,99,116,
-    83,108,111,119,72,1,82,9,105,110,46,104,112,112,58,49,57,98,6,112,114,111,116,111,51,
-};
+constexpr std::string_view in_description{
+    "\012\247\015\012\010in.proto\022\004demo\032\021roi/options.proto\"O\012\022Slow_sum_argument"
+    "s\0221\012\006values\030\001 \003(\021B!\362\257\031\035\012\020std::vector<int>\"\011in.hpp:"
+    "14:\006\362\257\031\002 \001\"E\012\020Slow_sum_results\022\036\012\006result\030\001 \001("
+    "\021B\011\362\257\031\005\012\003intH\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_"
+    "result\"W\012\023Slow_wait_arguments\022/\012\004what\030\001 \001(\011B\034\362\257\031\030"
+    "\012\013std::string\"\011in.hpp:15H\000\210\001\001:\006\362\257\031\002 \001B\007\012\005_wh"
+    "at\"\033\012\021Slow_wait_results:\006\362\257\031\002 \002\"\222\001\012\025Slow_change_argu"
+    "ments\022/\012\004text\030\001 \001(\011B\034\362\257\031\030\012\013std::string\"\011in.hpp:"
+    "16H\000\210\001\001\022-\012\005times\030\002 \001(\021B\031\362\257\031\025\012\003int\020"
+    "\001\032\0011\"\011in.hpp:16H\001\210\001\001:\006\362\257\031\002 \001B\007\012\005_textB"
+    "\010\012\006_times\"\177\012\023Slow_change_results\022&\012\006result\030\001 \001(\011B\021"
+    "\362\257\031\015\012\013std::stringH\000\210\001\001\022$\012\004text\030\002 \001(\011B\021"
+    "\362\257\031\015\012\013std::stringH\001\210\001\001:\006\362\257\031\002 \002B\011\012\007_r"
+    "esultB\007\012\005_text\"W\012\032AbstractSlow_sum_arguments\0221\012\006values\030\001 \003("
+    "\021B!\362\257\031\035\012\020std::vector<int>\"\011in.hpp:22:\006\362\257\031\002 \001\"M"
+    "\012\030AbstractSlow_sum_results\022\036\012\006result\030\001 \001(\021B\011\362\257\031\005"
+    "\012\003intH\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_result\"%\012\033Abstract"
+    "Slow_wait_arguments:\006\362\257\031\002 \001\"#\012\031AbstractSlow_wait_results:\006\362"
+    "\257\031\002 \0022\365\003\012\004Slow\022\213\001\012\003sum\022\030.demo.Slow_sum_arguments"
+    "\032\026.demo.Slow_sum_results\"R\362\257\031N\0112\217\267]\336\221\\&\0221roi::task<int> su"
+    "m(std::vector<int> values) constP\001j\003sumr\011in.hpp:14\022\212\001\012\004wait\022\031.d"
+    "emo.Slow_wait_arguments\032\027.demo.Slow_wait_results\"N\362\257\031J\011wVWf\252\020ka\022."
+    "roi::task<void> wait(const std::string & what)j\004waitr\011in.hpp:15\022\256\001\012\006chan"
+    "ge\022\033.demo.Slow_change_arguments\032\031.demo.Slow_change_results\"l\362\257\031h\011"
+    "\303\206\351\237\231\260\004\257\022@roi::task<std::string> change(std::string & text, int ti"
+    "mes = 1)b\010.\206+#\3562'\377j\006changer\011in.hpp:16\032!\362\257\031\035\012\012demo::Slo"
+    "w\022\004SlowR\011in.hpp:122\351\002\012\014AbstractSlow\022\243\001\012\003sum\022 .demo.Abs"
+    "tractSlow_sum_arguments\032\036.demo.AbstractSlow_sum_results\"Z\362\257\031V\011!+\226(\243N"
+    "\365\326\0229roi::task<int> sum(const std::vector<int> & values) constP\001j\003sumr\011in.hp"
+    "p:22\022~\012\004wait\022!.demo.AbstractSlow_wait_arguments\032\037.demo.AbstractSlow_wait_re"
+    "sults\"2\362\257\031.\011\210\224\205D\321\320\342\353\022\022roi::task<> wait()j\004waitr"
+    "\011in.hpp:23\0323\362\257\031/\012\022demo::AbstractSlow\022\014AbstractSlowH\001R\011in.hpp"
+    ":19b\006proto3",
+    1706};
 // clang-format on
 
 }  // namespace
@@ -91,52 +60,24 @@ constexpr roi::generated::method Slow_sum_method{
     .name = "sum",
 };
 
-roi::generated::request make_Slow_sum(const roi::reference& object,
-                                      const std::vector<int>& values) {
-    roi::generated::request call{object, SlowClient::roi_interface, Slow_sum_method};
-    codec::put_fields(call.arguments(), field{1, values});
-    return call;
-}
-
 constexpr roi::generated::method Slow_wait_method{
     .id = 0x616b10aa66575677,
     .name = "wait",
 };
-
-roi::generated::request make_Slow_wait(const roi::reference& object, const std::string& what) {
-    roi::generated::request call{object, SlowClient::roi_interface, Slow_wait_method};
-    codec::put_fields(call.arguments(), field{1, what});
-    return call;
-}
 
 constexpr roi::generated::method Slow_change_method{
     .id = 0xaf04b0999fe986c3,
     .name = "change",
 };
 
-roi::generated::request make_Slow_change(const roi::reference& object, const std::string& text,
-                                         int times) {
-    roi::generated::request call{object, SlowClient::roi_interface, Slow_change_method};
-    codec::put_fields(call.arguments(), field{1, text}, field{2, times});
-    return call;
-}
-
-std::tuple<std::string, std::string> read_Slow_change(roi::wire::reader in) {
-    std::tuple<std::string, std::string> results{};
+void read_Slow_change(roi::wire::reader in, std::tuple<std::string, std::string>& results) {
     codec::get_fields(in, field{1, std::get<0>(results)}, field{2, std::get<1>(results)});
-    return results;
 }
 
 constexpr roi::generated::method Slow_change_method_2{
     .id = 0xff2732ee232b862e,
     .name = "change",
 };
-
-roi::generated::request make_Slow_change_2(const roi::reference& object, const std::string& text) {
-    roi::generated::request call{object, SlowClient::roi_interface, Slow_change_method_2};
-    codec::put_fields(call.arguments(), field{1, text});
-    return call;
-}
 
 }  // namespace
 
@@ -154,39 +95,47 @@ SlowClient::SlowClient(roi::target object)
 SlowClient::SlowClient(roi::reference object) noexcept : object_(std::move(object)) {}
 
 int SlowClient::sum(std::vector<int> values) const {
-    return make_Slow_sum(object_, values).invoke(codec::result<int>);
+    return async_sum(std::move(values)).get();
 }
 
 roi::call<int> SlowClient::async_sum(std::vector<int> values) const {
-    return {make_Slow_sum(object_, values), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, Slow_sum_method};
+    codec::put_fields(call, field{1, values});
+    return {call, codec::result<int>};
 }
 
 void SlowClient::wait(const std::string& what) {
-    make_Slow_wait(object_, what).invoke();
+    async_wait(what).get();
 }
 
 roi::call<> SlowClient::async_wait(const std::string& what) {
-    return {make_Slow_wait(object_, what), nullptr};
+    roi::generated::request call{object_, roi_interface, Slow_wait_method};
+    codec::put_fields(call, field{1, what});
+    return {call, nullptr};
 }
 
 std::string SlowClient::change(std::string& text, int times) {
-    auto results = make_Slow_change(object_, text, times).invoke(read_Slow_change);
+    auto results = async_change(text, times).get();
     text = std::move(std::get<1>(results));
     return std::get<0>(std::move(results));
 }
 
 roi::call<std::string, std::string> SlowClient::async_change(std::string& text, int times) {
-    return {make_Slow_change(object_, text, times), read_Slow_change};
+    roi::generated::request call{object_, roi_interface, Slow_change_method};
+    codec::put_fields(call, field{1, text}, field{2, times});
+    return {call, roi::generated::decoded_by<read_Slow_change>};
 }
 
 std::string SlowClient::change(std::string& text) {
-    auto results = make_Slow_change_2(object_, text).invoke(read_Slow_change);
+    auto results = async_change(text).get();
     text = std::move(std::get<1>(results));
     return std::get<0>(std::move(results));
 }
 
 roi::call<std::string, std::string> SlowClient::async_change(std::string& text) {
-    return {make_Slow_change_2(object_, text), read_Slow_change};
+    roi::generated::request call{object_, roi_interface, Slow_change_method_2};
+    codec::put_fields(call, field{1, text});
+    return {call, roi::generated::decoded_by<read_Slow_change>};
 }
 
 SlowClient SlowClient::with(const roi::call_options& options) const {
@@ -203,24 +152,10 @@ constexpr roi::generated::method AbstractSlow_sum_method{
     .name = "sum",
 };
 
-roi::generated::request make_AbstractSlow_sum(const roi::reference& object,
-                                              const std::vector<int>& values) {
-    roi::generated::request call{object, AbstractSlowClient::roi_interface,
-                                 AbstractSlow_sum_method};
-    codec::put_fields(call.arguments(), field{1, values});
-    return call;
-}
-
 constexpr roi::generated::method AbstractSlow_wait_method{
     .id = 0xebe2d0d144859488,
     .name = "wait",
 };
-
-roi::generated::request make_AbstractSlow_wait(const roi::reference& object) {
-    roi::generated::request call{object, AbstractSlowClient::roi_interface,
-                                 AbstractSlow_wait_method};
-    return call;
-}
 
 }  // namespace
 
@@ -243,7 +178,9 @@ roi::task<int> AbstractSlowClient::sum(const std::vector<int>& values) const {
 }
 
 roi::call<int> AbstractSlowClient::async_sum(const std::vector<int>& values) const {
-    return {make_AbstractSlow_sum(object_, values), codec::result<int>};
+    roi::generated::request call{object_, roi_interface, AbstractSlow_sum_method};
+    codec::put_fields(call, field{1, values});
+    return {call, codec::result<int>};
 }
 
 roi::task<void> AbstractSlowClient::wait() {
@@ -251,7 +188,8 @@ roi::task<void> AbstractSlowClient::wait() {
 }
 
 roi::call<> AbstractSlowClient::async_wait() {
-    return {make_AbstractSlow_wait(object_), nullptr};
+    roi::generated::request call{object_, roi_interface, AbstractSlow_wait_method};
+    return {call, nullptr};
 }
 
 AbstractSlowClient AbstractSlowClient::with(const roi::call_options& options) const {

@@ -2,6 +2,7 @@
 #include "in.roi.hpp"
 
 #include <roi/codec.hpp>
+#include <roi/codec/task.hpp>
 #include <roi/codec/vector.hpp>
 
 namespace {
@@ -22,11 +23,11 @@ constexpr roi::generated::method Slow_sum_method{
 
 void serve_Slow_sum(void* object, roi::generated::incoming& call) {
     auto& values = call.keep<std::vector<int>>();
-    codec::get_fields(call.arguments(), field{1, values});
+    codec::get_fields(call, field{1, values});
     call.decoded();
     auto task = static_cast<const demo::Slow*>(object)->sum(std::move(values));
     const auto encode = [](roi::wire::writer& out, const int& result) {
-        codec::put(out, 1, result);
+        codec::put_fields(out, field{1, result});
     };
     roi::generated::finish_with(call, std::move(task), encode);
 }
@@ -38,7 +39,7 @@ constexpr roi::generated::method Slow_wait_method{
 
 void serve_Slow_wait(void* object, roi::generated::incoming& call) {
     auto& what = call.keep<std::string>();
-    codec::get_fields(call.arguments(), field{1, what});
+    codec::get_fields(call, field{1, what});
     call.decoded();
     roi::generated::finish_with(call, static_cast<demo::Slow*>(object)->wait(what));
 }
@@ -51,12 +52,11 @@ constexpr roi::generated::method Slow_change_method{
 void serve_Slow_change(void* object, roi::generated::incoming& call) {
     auto& text = call.keep<std::string>();
     auto& times = call.keep<int>();
-    codec::get_fields(call.arguments(), field{1, text}, field{2, times});
+    codec::get_fields(call, field{1, text}, field{2, times});
     call.decoded();
     auto task = static_cast<demo::Slow*>(object)->change(text, times);
     const auto encode = [&text](roi::wire::writer& out, const std::string& result) {
-        codec::put(out, 2, text);
-        codec::put(out, 1, result);
+        codec::put_fields(out, field{1, result}, field{2, text});
     };
     roi::generated::finish_with(call, std::move(task), encode);
 }
@@ -68,12 +68,11 @@ constexpr roi::generated::method Slow_change_method_2{
 
 void serve_Slow_change_2(void* object, roi::generated::incoming& call) {
     auto& text = call.keep<std::string>();
-    codec::get_fields(call.arguments(), field{1, text});
+    codec::get_fields(call, field{1, text});
     call.decoded();
     auto task = static_cast<demo::Slow*>(object)->change(text);
     const auto encode = [&text](roi::wire::writer& out, const std::string& result) {
-        codec::put(out, 2, text);
-        codec::put(out, 1, result);
+        codec::put_fields(out, field{1, result}, field{2, text});
     };
     roi::generated::finish_with(call, std::move(task), encode);
 }
@@ -119,11 +118,11 @@ constexpr roi::generated::method AbstractSlow_sum_method{
 
 void serve_AbstractSlow_sum(void* object, roi::generated::incoming& call) {
     auto& values = call.keep<std::vector<int>>();
-    codec::get_fields(call.arguments(), field{1, values});
+    codec::get_fields(call, field{1, values});
     call.decoded();
     auto task = static_cast<const demo::AbstractSlow*>(object)->sum(values);
     const auto encode = [](roi::wire::writer& out, const int& result) {
-        codec::put(out, 1, result);
+        codec::put_fields(out, field{1, result});
     };
     roi::generated::finish_with(call, std::move(task), encode);
 }

@@ -59,7 +59,7 @@ constexpr roi::generated::method Derived_get_method{
 void serve_Derived_get(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto& result = static_cast<const demo::Derived*>(object)->get();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Derived_g_method{
@@ -69,11 +69,11 @@ constexpr roi::generated::method Derived_g_method{
 
 void serve_Derived_g(void* object, roi::generated::incoming& call) {
     demo::shared_row a{};
-    codec::get_fields(call.arguments(), field{1, a});
+    codec::get_fields(call, field{1, a});
     call.decoded();
     const auto result =
         static_cast<demo::Second*>(static_cast<demo::Derived*>(object))->g(std::move(a));
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 constexpr roi::generated::method Derived_f_method{
@@ -84,7 +84,7 @@ constexpr roi::generated::method Derived_f_method{
 void serve_Derived_f(void* object, roi::generated::incoming& call) {
     call.decoded();
     const auto result = static_cast<demo::Base*>(static_cast<demo::Derived*>(object))->f();
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.

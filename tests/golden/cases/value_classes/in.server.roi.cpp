@@ -49,10 +49,10 @@ constexpr roi::generated::method take_method{
 
 void serve_take(void* object, roi::generated::incoming& call) {
     demo::money amount{};
-    codec::get_fields(call.arguments(), field{1, amount});
+    codec::get_fields(call, field{1, amount});
     call.decoded();
     const auto& result = static_cast<demo::Till*>(object)->take(amount);
-    codec::put(call.result(), 1, result);
+    codec::put_fields(call, field{1, result});
 }
 
 // Sorted by id.

@@ -7,6 +7,9 @@ namespace roi::generated {
 
 /// What a node holds beside its value, about.
 inline constexpr std::size_t node_overhead = 4 * sizeof(void*);
+// Defined in src/core/codec_fields.cpp for maps from strings to numbers and strings.
+template <class Map>
+void get_map(wire::reader& in, Map& values);
 
 template <class Set>
 struct set_form {
@@ -57,6 +60,14 @@ struct map_form {
 
     template <class Codec>
     static void get(wire::reader& in, Map& values) {
+        if constexpr (in_library<Map>) {
+            get_map(in, values);
+        } else {
+            get_entries<Codec>(in, values);
+        }
+    }
+    template <class Codec>
+    static void get_entries(wire::reader& in, Map& values) {
         reserve_elements(in, values);
         do {
             check_count<typename Map::value_type>(values.size(), node_overhead);
