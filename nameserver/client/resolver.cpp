@@ -96,7 +96,7 @@ void resolver::resolve(const lookup_request& what, bool refresh, on_done done) {
                                            : slot->search.begin(world_->now());
             }
             f = slot;
-            f->waiters.push_back({number, std::move(done)});
+            f->waiters.push_back({number, std::exchange(done, nullptr)});
         }
     }
     if (known) return done(std::move(*known));
@@ -233,7 +233,7 @@ lookup::done resolver::resolve_now(const lookup_request& what, bool refresh) {
             search->changed.notify_all();
             return std::move(*done);
         }
-        if (const auto* pause = std::get_if<lookup::wait>(&next)) {
+        if (auto* pause = std::get_if<lookup::wait>(&next)) {
             remember_absent(where, pause->time);
             const duration time = pause->time;
             const std::string tell = std::move(pause->tell);
