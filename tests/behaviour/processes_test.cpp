@@ -21,11 +21,7 @@ finished run(const std::string& mode, const std::string& argument = {}) {
     const surroundings here;
     auto command = here.run(BEHAVIOUR_PROGRAM, {mode, argument});
     // What the parent's threads held is nobody's in a forked child, which is no leak of ours.
-    // The thread sanitizer ends a child of a process with threads at its first thread, if let.
-    if (mode == "fork") {
-        command.environment["ASAN_OPTIONS"] = "detect_leaks=0";
-        command.environment["TSAN_OPTIONS"] = "die_after_fork=0";
-    }
+    if (mode == "fork") command.environment["ASAN_OPTIONS"] = "detect_leaks=0";
     return roi::support::run(command);
 }
 
@@ -131,7 +127,16 @@ TEST_CASE("a killed server is noticed at once, and the same client finds its suc
     CHECK(kitchen.add(2, 2) == 4);
 }
 
-TEST_CASE("a forked child's old stubs are refused, and new ones work") {
+// The thread sanitizer cannot follow a child that was forked with threads and starts its own: it
+// ends it ("starting new threads after multi-threaded fork is not supported").
+#ifdef __SANITIZE_THREAD__
+constexpr bool cannot_fork = true;
+#else
+constexpr bool cannot_fork = false;
+#endif
+
+TEST_CASE("a forked child's old stubs are refused, and new ones work" *
+          doctest::skip(cannot_fork)) {
     const finished ended = run("fork");
     INFO(ended.output);
     CHECK(ended.status.success());

@@ -344,22 +344,42 @@ void runtime_core::drain_completions() noexcept {
 }
 
 void runtime_core::watch_completions() noexcept {
-    start_timer(
-        executor_.now() + completion_delay,
-        [](void* self) {
-            auto& core = *static_cast<runtime_core*>(self);
-            bool post = false;
-            bool again = false;
-            {
-                const std::lock_guard lock{core.completions_mutex_};
-                again = core.completions_watched_ = !core.completions_.empty();
-                post = again && !std::exchange(core.drain_posted_, true);
-            }
-            if (post) core.post_drain();
-            // The next worker may meet one that takes long as well.
-            if (again) core.watch_completions();
-        },
-        this);
+    if (is_stopping()) {
+        // There are no timers any more: what waits gets another worker at once.
+        bool post = false;
+        {
+            const std::lock_guard lock{completions_mutex_};
+            completions_watched_ = false;
+            post = !completions_.empty() && !std::exchange(drain_posted_, true);
+        }
+        if (post) post_drain();
+        return;
+    }
+    try {
+        // The core must be there when the timer fires.
+        auto keep = std::make_unique<std::shared_ptr<runtime_core>>(shared_from_this());
+        start_timer(
+            executor_.now() + completion_delay,
+            [](void* self) {
+                const std::unique_ptr<std::shared_ptr<runtime_core>> mine{
+                    static_cast<std::shared_ptr<runtime_core>*>(self)};
+                auto& core = **mine;
+                bool post = false;
+                bool again = false;
+                {
+                    const std::lock_guard lock{core.completions_mutex_};
+                    again = core.completions_watched_ = !core.completions_.empty();
+                    post = again && !std::exchange(core.drain_posted_, true);
+                }
+                if (post) core.post_drain();
+                // The next worker may meet one that takes long as well.
+                if (again) core.watch_completions();
+            },
+            keep.release());
+    } catch (...) {
+        const std::lock_guard lock{completions_mutex_};
+        completions_watched_ = false;  // no memory: they wait for the worker that is at it
+    }
 }
 
 void runtime_core::on_call(std::unique_ptr<core::incoming> call) noexcept {
