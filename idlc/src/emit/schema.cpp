@@ -127,15 +127,31 @@ private:
         return package_.empty() ? "." + local : "." + package_ + "." + local;
     }
 
+    /// What several headers may need stands in the .proto of each, under the header's name: so that
+    /// one program can have them all.
+    std::string shared_name(const std::string& local) const {
+        return identifier(plan_.stem) + "_" + local;
+    }
+
+    /// The name of what is declared at `where`: shared, unless that is this very header.
+    std::string declared_name(const std::string& cpp_name, const model::location& where) const {
+        const auto file = [](const std::string& path) { return path.substr(path.rfind('/') + 1); };
+        const auto local = local_name(cpp_name);
+        const bool own = where.file.empty() || file(where.file) == file(file_.path);
+        return own ? local : shared_name(local);
+    }
+
     void reserve_names() {
         for (const auto& each : plan_.interfaces) {
-            service_names_[each.source->name] = names_.make(local_name(each.source->name));
+            const auto& name = each.source->name;
+            service_names_[name] = names_.make(declared_name(name, each.source->where));
         }
         for (const auto& [name, record] : file_.records) {
-            message_names_[name] = names_.make(local_name(name));
+            message_names_[name] = names_.make(declared_name(name, record.where));
         }
         for (const auto& [name, each] : file_.enums) {
-            if (model::travels_as_enum(each)) enum_names_[name] = names_.make(local_name(name));
+            if (!model::travels_as_enum(each)) continue;
+            enum_names_[name] = names_.make(declared_name(name, each.where));
         }
     }
 
@@ -179,7 +195,7 @@ private:
                        const std::vector<std::pair<std::string, const type*>>& fields) {
         const auto found = helpers_.find(key);
         if (found != helpers_.end()) return full_name(found->second);
-        const auto name = names_.make(wanted);
+        const auto name = names_.make(shared_name(wanted));
         helpers_[key] = name;
         const int index = add_message(name, shape);
         unsigned number = 0;
@@ -218,7 +234,7 @@ private:
         std::string wanted = "one_of";
         for (const auto& each : alternatives)
             wanted += "_" + spoken(each);
-        const auto name = names_.make(wanted.size() > 60 ? "one_of_several" : wanted);
+        const auto name = names_.make(shared_name(wanted.size() > 60 ? "one_of_several" : wanted));
         helpers_[key] = name;
         const int index = add_message(name, roi::VARIANT);
         message_at(index).add_oneof_decl()->set_name("value");

@@ -56,7 +56,7 @@ void codec::write(roi::wire::writer& out, const demo::more::square& value) {
 // The interface description: a serialised google.protobuf.FileDescriptorSet.
 // clang-format off
 constexpr std::string_view in_description{
-    "\012\252\026\012\010in.proto\022\004demo\032\021roi/options.proto\"z\012\005point\022#\012"
+    "\012\274\026\012\010in.proto\022\004demo\032\021roi/options.proto\"z\012\005point\022#\012"
     "\001x\030\001 \001(\021B\023\362\257\031\017\012\003int\"\010in.hpp:8H\000\210\001\001\022#"
     "\012\001y\030\002 \001(\021B\023\362\257\031\017\012\003int\"\010in.hpp:8H\001\210\001\001:"
     "\033\362\257\031\027\012\013demo::point*\010in.hpp:8B\004\012\002_xB\004\012\002_y\"_\012\005"
@@ -84,36 +84,36 @@ constexpr std::string_view in_description{
     "\001 \001(\010B\012\362\257\031\006\012\004boolH\000\210\001\001\0224\012\010result_2\030\002"
     " \001(\0132\013.demo.pointB\025\362\257\031\021\012\007point **\006result\022\037\012\005coun"
     "t\030\003 \001(\021B\013\362\257\031\007\012\005int *H\001\210\001\001:\006\362\257\031\002 "
-    "\002B\011\012\007_resultB\010\012\006_count\"\202\002\012\027Pointers_draw_arguments\022M\012"
-    "\004what\030\001 \001(\0132\037.demo.one_of_circle_more_squareB\036\362\257\031\032\012\015co"
-    "nst shape *\"\011in.hpp:17\022K\012\005owned\030\002 \001(\0132\023.demo.one_of_circleB'\362"
-    "\257\031#\012\026std::unique_ptr<shape>\"\011in.hpp:17\022C\012\014by_reference\030\003 \001("
-    "\0132\025.demo.one_of_circle_2B\026\362\257\031\022\012\005shape\"\011in.hpp:17:\006\362\257"
-    "\031\002 \001\"\252\001\012\031one_of_circle_more_square\0225\012\011as_circle\030\001 \001("
-    "\0132\014.demo.circleB\022\362\257\031\016\012\014demo::circleH\000\022E\012\016as_more_squar"
-    "e\030\002 \001(\0132\021.demo.more_squareB\030\362\257\031\024\012\022demo::more::squareH\000"
-    ":\006\362\257\031\002 \006B\007\012\005value\"W\012\015one_of_circle\0225\012\011as_circle"
-    "\030\001 \001(\0132\014.demo.circleB\022\362\257\031\016\012\014demo::circleH\000:\006\362"
-    "\257\031\002 \006B\007\012\005value\"Y\012\017one_of_circle_2\0225\012\011as_circle\030\001 "
-    "\001(\0132\014.demo.circleB\022\362\257\031\016\012\014demo::circleH\000:\006\362\257\031\002"
-    " \006B\007\012\005value\"\037\012\025Pointers_draw_results:\006\362\257\031\002 \002\"\"\012"
-    "\030Pointers_array_arguments:\006\362\257\031\002 \001\"H\012\026Pointers_array_results\022&"
-    "\012\006values\030\002 \003(\021B\026\362\257\031\022\012\020std::vector<int>:\006\362\257"
-    "\031\002 \0022\252\006\012\010Pointers\022\210\001\012\003sum\022\034.demo.Pointers_sum_argum"
-    "ents\032\032.demo.Pointers_sum_results\"G\362\257\031C\011\205\315\310u\030Bx\364\022(int sum"
-    "(const int * data, std::size_t n)j\003sumr\011in.hpp:14\022\203\001\012\004fill\022\035.demo."
-    "Pointers_fill_arguments\032\033.demo.Pointers_fill_results\"\?\362\257\031;\011\254\261\026"
-    "\244\370=!\223\022\037void fill(double * data, int n)j\004fillr\011in.hpp:15\022\237\001\012"
-    "\004find\022\035.demo.Pointers_find_arguments\032\033.demo.Pointers_find_results\"[\362\257"
-    "\031W\011 \365\017~\371Q\015\351\022;bool find(const point * where, point * result, int * cou"
-    "nt)j\004findr\011in.hpp:16\022\273\001\012\004draw\022\035.demo.Pointers_draw_arguments\032"
-    "\033.demo.Pointers_draw_results\"w\362\257\031s\011\014\021\273\376E\261\344\231\022Wvoid dra"
-    "w(const shape * what, std::unique_ptr<shape> owned, const shape & by_reference)j\004drawr\011"
-    "in.hpp:17\022\201\001\012\005array\022\036.demo.Pointers_array_arguments\032\034.demo.Pointer"
-    "s_array_results\":\362\257\0316\011\022\271\240z\256\352g\262\022\031void array(int[4] values"
-    ")j\005arrayr\011in.hpp:18\032)\362\257\031%\012\016demo::Pointers\022\010PointersR\011in.hpp:"
-    "12b\006proto3",
-    2861};
+    "\002B\011\012\007_resultB\010\012\006_count\"\213\002\012\027Pointers_draw_arguments\022P\012"
+    "\004what\030\001 \001(\0132\".demo.in_one_of_circle_more_squareB\036\362\257\031\032\012\015c"
+    "onst shape *\"\011in.hpp:17\022N\012\005owned\030\002 \001(\0132\026.demo.in_one_of_circleB'"
+    "\362\257\031#\012\026std::unique_ptr<shape>\"\011in.hpp:17\022F\012\014by_reference\030\003 "
+    "\001(\0132\030.demo.in_one_of_circle_2B\026\362\257\031\022\012\005shape\"\011in.hpp:17:\006"
+    "\362\257\031\002 \001\"\255\001\012\034in_one_of_circle_more_square\0225\012\011as_circle\030"
+    "\001 \001(\0132\014.demo.circleB\022\362\257\031\016\012\014demo::circleH\000\022E\012\016as_"
+    "more_square\030\002 \001(\0132\021.demo.more_squareB\030\362\257\031\024\012\022demo::more::s"
+    "quareH\000:\006\362\257\031\002 \006B\007\012\005value\"Z\012\020in_one_of_circle\0225\012"
+    "\011as_circle\030\001 \001(\0132\014.demo.circleB\022\362\257\031\016\012\014demo::circleH"
+    "\000:\006\362\257\031\002 \006B\007\012\005value\"\\\012\022in_one_of_circle_2\0225\012\011as"
+    "_circle\030\001 \001(\0132\014.demo.circleB\022\362\257\031\016\012\014demo::circleH\000:\006"
+    "\362\257\031\002 \006B\007\012\005value\"\037\012\025Pointers_draw_results:\006\362\257\031"
+    "\002 \002\"\"\012\030Pointers_array_arguments:\006\362\257\031\002 \001\"H\012\026Pointers_ar"
+    "ray_results\022&\012\006values\030\002 \003(\021B\026\362\257\031\022\012\020std::vector<int>"
+    ":\006\362\257\031\002 \0022\252\006\012\010Pointers\022\210\001\012\003sum\022\034.demo.Point"
+    "ers_sum_arguments\032\032.demo.Pointers_sum_results\"G\362\257\031C\011\205\315\310u\030Bx"
+    "\364\022(int sum(const int * data, std::size_t n)j\003sumr\011in.hpp:14\022\203\001\012\004fi"
+    "ll\022\035.demo.Pointers_fill_arguments\032\033.demo.Pointers_fill_results\"\?\362\257\031;"
+    "\011\254\261\026\244\370=!\223\022\037void fill(double * data, int n)j\004fillr\011in.hpp:15"
+    "\022\237\001\012\004find\022\035.demo.Pointers_find_arguments\032\033.demo.Pointers_find_resu"
+    "lts\"[\362\257\031W\011 \365\017~\371Q\015\351\022;bool find(const point * where, point * res"
+    "ult, int * count)j\004findr\011in.hpp:16\022\273\001\012\004draw\022\035.demo.Pointers_draw_a"
+    "rguments\032\033.demo.Pointers_draw_results\"w\362\257\031s\011\014\021\273\376E\261\344\231"
+    "\022Wvoid draw(const shape * what, std::unique_ptr<shape> owned, const shape & by_reference)j"
+    "\004drawr\011in.hpp:17\022\201\001\012\005array\022\036.demo.Pointers_array_arguments\032\034"
+    ".demo.Pointers_array_results\":\362\257\0316\011\022\271\240z\256\352g\262\022\031void array("
+    "int[4] values)j\005arrayr\011in.hpp:18\032)\362\257\031%\012\016demo::Pointers\022\010Pointer"
+    "sR\011in.hpp:12b\006proto3",
+    2879};
 // clang-format on
 
 }  // namespace
@@ -165,8 +165,8 @@ void read_array(roi::wire::reader in, std::vector<int>& results) {
 constexpr roi::generated::interface PointersClient::roi_interface = {
     .name = "demo.Pointers",
     .published_name = "Pointers",
-    .fingerprint_high = 0xc135fb86fcaf2d01,
-    .fingerprint_low = 0x2af29a3423358c8b,
+    .fingerprint_high = 0xcfc1548d0d1926ea,
+    .fingerprint_low = 0x8f5c4128e4025f8b,
     .description = in_description,
 };
 
