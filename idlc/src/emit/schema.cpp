@@ -133,12 +133,18 @@ private:
         return identifier(plan_.stem) + "_" + local;
     }
 
+    static std::string file_name(const std::string& path) {
+        return path.substr(path.rfind('/') + 1);
+    }
+    /// Is that in the very header that is generated for?
+    bool is_own(const model::location& where) const {
+        return where.file.empty() || file_name(where.file) == file_name(file_.path);
+    }
+
     /// The name of what is declared at `where`: shared, unless that is this very header.
     std::string declared_name(const std::string& cpp_name, const model::location& where) const {
-        const auto file = [](const std::string& path) { return path.substr(path.rfind('/') + 1); };
         const auto local = local_name(cpp_name);
-        const bool own = where.file.empty() || file(where.file) == file(file_.path);
-        return own ? local : shared_name(local);
+        return is_own(where) ? local : shared_name(local);
     }
 
     void reserve_names() {
@@ -157,8 +163,11 @@ private:
 
     std::string place(const model::location& where) const {
         if (where.line == 0) return {};
-        return (file_.include_as.empty() ? plan_.stem : file_.include_as) + ":" +
-               std::to_string(where.line);
+        // Of other headers the name alone: where they stand is a matter of this machine.
+        const std::string name = is_own(where)
+                                     ? file_.include_as.empty() ? plan_.stem : file_.include_as
+                                     : file_name(where.file);
+        return name + ":" + std::to_string(where.line);
     }
 
     void comment(std::vector<int> path, const std::string& text) {

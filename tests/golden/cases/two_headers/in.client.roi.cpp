@@ -50,31 +50,31 @@ constexpr roi::generated::known_exception in_exceptions[] = {
 // The interface description: a serialised google.protobuf.FileDescriptorSet.
 // clang-format off
 constexpr std::string_view in_description{
-    "\012\246\011\012\010in.proto\022\004demo\032\021roi/options.proto\"d\012\015in_base_error\022"
-    "&\012\004code\030\001 \001(\021B\023\362\257\031\017\012\003int\"\010in.hpp:8H\000\210\001"
-    "\001:\"\362\257\031\036\012\020demo::base_error\020\001*\010in.hpp:8B\007\012\005_code\"^\012"
-    "\015in_shared_row\022$\012\002id\030\001 \001(\021B\023\362\257\031\017\012\003int\"\010in.hp"
-    "p:5H\000\210\001\001: \362\257\031\034\012\020demo::shared_row*\010in.hpp:5B\005\012\003_id\""
-    "\037\012\025Derived_get_arguments:\006\362\257\031\002 \001\"T\012\023Derived_get_results\022"
-    "5\012\006result\030\001 \001(\0132\023.demo.in_shared_rowB\020\362\257\031\014\012\012shared_"
-    "row:\006\362\257\031\002 \002\"[\012\025in_Second_g_arguments\022:\012\001a\030\001 \001(\013"
-    "2\023.demo.in_shared_rowB\032\362\257\031\026\012\012shared_row\"\010in.hpp:7:\006\362\257"
-    "\031\002 \001\"H\012\023in_Second_g_results\022\036\012\006result\030\001 \001(\021B\011\362"
-    "\257\031\005\012\003intH\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_result\"\035"
-    "\012\023in_Base_f_arguments:\006\362\257\031\002 \001\"F\012\021in_Base_f_results\022\036\012"
-    "\006result\030\001 \001(\021B\011\362\257\031\005\012\003intH\000\210\001\001:\006\362\257"
-    "\031\002 \002B\011\012\007_result2\322\001\012\007Derived\022\206\001\012\003get\022\033.demo"
-    ".Derived_get_arguments\032\031.demo.Derived_get_results\"G\362\257\031C\011\217\015\024\332'"
-    "\206\352\022\022\026shared_row get() constP\001Z\017demo.base_errorj\003getr\010in.hpp:8\032>"
-    "\362\257\031:\012\015demo::Derived\022\007derived\032\013demo.Second\032\011demo.BaseR\010in."
-    "hpp:62\273\001\012\011in_Second\022}\012\001g\022\033.demo.in_Second_g_arguments\032\031.demo"
-    ".in_Second_g_results\"@\362\257\031<\011\016\257W(\326\347\007\305\022\023int g(shared_row a)"
-    "Z\017demo.base_errorj\001gr\010in.hpp:7\032/\362\257\031+\012\014demo::Second\022\006second"
-    "\032\011demo.BaseR\010in.hpp:72\232\001\012\007in_Base\022m\012\001f\022\031.demo.in_Base_f_a"
-    "rguments\032\027.demo.in_Base_f_results\"4\362\257\0310\011\206hE\362''\231G\022\007int f()Z"
-    "\017demo.base_errorj\001fr\010in.hpp:6\032 \362\257\031\034\012\012demo::Base\022\004baseR"
-    "\010in.hpp:6b\006proto3",
-    1193};
+    "\012\270\011\012\010in.proto\022\004demo\032\021roi/options.proto\"h\012\015in_base_error\022"
+    "(\012\004code\030\001 \001(\021B\025\362\257\031\021\012\003int\"\012base.hpp:8H\000\210\001"
+    "\001:$\362\257\031 \012\020demo::base_error\020\001*\012base.hpp:8B\007\012\005_code\"b\012"
+    "\015in_shared_row\022&\012\002id\030\001 \001(\021B\025\362\257\031\021\012\003int\"\012base."
+    "hpp:5H\000\210\001\001:\"\362\257\031\036\012\020demo::shared_row*\012base.hpp:5B\005\012\003"
+    "_id\"\037\012\025Derived_get_arguments:\006\362\257\031\002 \001\"T\012\023Derived_get_result"
+    "s\0225\012\006result\030\001 \001(\0132\023.demo.in_shared_rowB\020\362\257\031\014\012\012sh"
+    "ared_row:\006\362\257\031\002 \002\"]\012\025in_Second_g_arguments\022<\012\001a\030\001 \001"
+    "(\0132\023.demo.in_shared_rowB\034\362\257\031\030\012\012shared_row\"\012base.hpp:7:\006\362"
+    "\257\031\002 \001\"H\012\023in_Second_g_results\022\036\012\006result\030\001 \001(\021B\011"
+    "\362\257\031\005\012\003intH\000\210\001\001:\006\362\257\031\002 \002B\011\012\007_result\""
+    "\035\012\023in_Base_f_arguments:\006\362\257\031\002 \001\"F\012\021in_Base_f_results\022\036"
+    "\012\006result\030\001 \001(\021B\011\362\257\031\005\012\003intH\000\210\001\001:\006\362"
+    "\257\031\002 \002B\011\012\007_result2\322\001\012\007Derived\022\206\001\012\003get\022\033."
+    "demo.Derived_get_arguments\032\031.demo.Derived_get_results\"G\362\257\031C\011\217\015\024"
+    "\332'\206\352\022\022\026shared_row get() constP\001Z\017demo.base_errorj\003getr\010in.hpp:8"
+    "\032>\362\257\031:\012\015demo::Derived\022\007derived\032\013demo.Second\032\011demo.BaseR"
+    "\010in.hpp:62\277\001\012\011in_Second\022\177\012\001g\022\033.demo.in_Second_g_arguments"
+    "\032\031.demo.in_Second_g_results\"B\362\257\031>\011\016\257W(\326\347\007\305\022\023int g("
+    "shared_row a)Z\017demo.base_errorj\001gr\012base.hpp:7\0321\362\257\031-\012\014demo::Second"
+    "\022\006second\032\011demo.BaseR\012base.hpp:72\236\001\012\007in_Base\022o\012\001f\022\031."
+    "demo.in_Base_f_arguments\032\027.demo.in_Base_f_results\"6\362\257\0312\011\206hE\362''\231G"
+    "\022\007int f()Z\017demo.base_errorj\001fr\012base.hpp:6\032\"\362\257\031\036\012\012demo::B"
+    "ase\022\004baseR\012base.hpp:6b\006proto3",
+    1211};
 // clang-format on
 
 }  // namespace
