@@ -61,7 +61,7 @@ public:
         const auto core = core_.lock();
         for (const auto& [made, number] : timers_) {
             // One that runs now frees itself.
-            if (!core || core->executor().cancel_timer(number)) delete made;
+            if (!core || core->cancel_timer(number)) delete made;
         }
     }
 
@@ -119,8 +119,7 @@ public:
             const std::lock_guard lock{mutex_};
             timers_.emplace(made, 0);
         }
-        const std::uint64_t number =
-            core->executor().start_timer(core->now() + delay, run_timer, made);
+        const std::uint64_t number = core->start_timer(core->now() + delay, run_timer, made);
         const std::lock_guard lock{mutex_};
         // It may have run meanwhile.
         if (const auto at = timers_.find(made); at != timers_.end()) at->second = number;
@@ -203,7 +202,9 @@ private:
                 const std::lock_guard lock{owner->mutex_};
                 owner->timers_.erase(mine.get());
             }
-            mine->work();
+            // The timers of a runtime that stops run at once, so that nothing is lost of them.
+            const auto core = owner->core_.lock();
+            if (core && !core->is_stopping()) mine->work();
         }
     }
 
