@@ -5,11 +5,12 @@ set(roi_config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/roi)
 set(roi_libraries roi_core roi_naming_logic roi_naming roi_runtime roi_options roi_description
   roi_testing)
 # Apart, for they need SQLite, and programs that only call and serve do not.
+set(roi_journal_libraries roi_sqlite)
 set(roi_nameserver_libraries roi_nameserver_record roi_registry roi_ledger roi_nameserver)
 set(roi_programs roi_idlc roi-nameserver roi)
 
 # After find_package(roi) the names are those of the build tree: roi::runtime, roi::idlc.
-foreach(target IN LISTS roi_libraries roi_nameserver_libraries)
+foreach(target IN LISTS roi_libraries roi_journal_libraries roi_nameserver_libraries)
   string(REGEX REPLACE "^roi_" "" name ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
 endforeach()
@@ -17,7 +18,7 @@ set_target_properties(roi_idlc PROPERTIES EXPORT_NAME idlc)
 set_target_properties(roi-nameserver PROPERTIES EXPORT_NAME nameserver_program)
 set_target_properties(roi PROPERTIES EXPORT_NAME command)
 
-foreach(part IN ITEMS "" nameserver_)
+foreach(part IN ITEMS "" journal_ nameserver_)
   string(REPLACE "_" "-" export roi-${part}targets)
   install(TARGETS ${roi_${part}libraries} EXPORT ${export}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development

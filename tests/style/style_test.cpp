@@ -113,6 +113,15 @@ TEST_CASE("Asio stays in the net layer and in the header that says so") {
     CHECK(wrong_includes(others, "boost/asio") == "");
 }
 
+TEST_CASE("SQLite stays in the folders that keep things in it") {
+    const auto others = [](const source& file) {
+        return !file.under("runtime/src/sqlite/") && !file.under("runtime/src/journal/") &&
+               !file.under("nameserver/src/store/") && !file.under("tests/") &&
+               !file.under("examples/");
+    };
+    CHECK(wrong_includes(others, "sqlite3|sqlite/") == "");
+}
+
 TEST_CASE("only the parser knows libclang") {
     const auto others = [](const source& file) { return !file.under("idlc/src/parse/"); };
     CHECK(wrong_includes(others, "clang-c/|clang/") == "");

@@ -1,9 +1,7 @@
-// The store in one SQLite file.
-//
-// One connection, held exclusively, used by one thread at a time: the flaw of SQLite's write-ahead
-// log before 3.51.3 needs two connections. Every commit is on disk before it returns.
+// The store in one SQLite file, under the rules of sqlite/database.hpp.
 #pragma once
 
+#include "sqlite/database.hpp"
 #include "store/store.hpp"
 
 #include <filesystem>
@@ -28,10 +26,7 @@ inline constexpr int store_version = 1;
 /// corrupt, made by a newer version, no SQLite file, or on a network file system.
 std::unique_ptr<store> open_sqlite_store(const sqlite_options& options);
 
-/// How many SQLite connections this process has open to stores: never more than one for a file.
-int open_connections() noexcept;
-
-/// "NFS" and the like where the type number is that of a network file system; else empty.
-std::string network_file_system(long type);
+using sqlite::network_file_system;
+using sqlite::open_connections;
 
 }  // namespace roi::nameserver
