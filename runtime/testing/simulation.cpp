@@ -110,7 +110,8 @@ simulated_connection::simulated_connection(std::shared_ptr<simulated_engine> own
       which_(which),
       endpoint_(std::move(endpoint)),
       there_(std::move(other_host)),
-      session_(which, owner_->limits, owner_->identity, owner_->world->random()),
+      session_(which, owner_->limits, owner_->identity, owner_->world->random(),
+               {&owner_->served_sessions, &owner_->own_sessions}),
       receiver_(owner_->limits) {
     peer_.connection = ++owner_->world->last_connection;
     peer_.endpoint = endpoint_;
@@ -221,6 +222,20 @@ void simulated_connection::receive(std::span<const std::byte> bytes) {
                 known_ = true;
                 peer_.runtime_high = session_.peer().runtime_high;
                 peer_.runtime_low = session_.peer().runtime_low;
+                if (session_.yields()) {
+                    successor_ = owner_->other_than(*this);
+                    if (successor_) {
+                        std::vector<core::session::moved_call> moved;
+                        session_.yield(moved, todo);
+                        for (const auto& each : moved) {
+                            successor_->start(*each.call);
+                            if (each.waiter != nullptr)
+                                successor_->session_.set_waiter(*each.call, each.waiter);
+                        }
+                    } else {
+                        session_.go_ahead(owner_->now(), todo);
+                    }
+                }
             }
             run(todo);
         }
@@ -235,6 +250,8 @@ void simulated_connection::run(core::actions& todo) {
     }
     for (auto* one : todo.abandoned)
         one->abandon();
+    if (todo.look_after_sessions) owner_->look_after_sessions(*todo.look_after_sessions);
+    if (const auto old = std::exchange(todo.replaced, nullptr)) old->replaced();
     for (auto& one : todo.arrived) {
         if (owner_->sink == nullptr) {
             one->refuse(errc::object_not_found, outcome::not_executed, "nothing is served here");
@@ -313,6 +330,7 @@ void simulated_connection::watch_time() {
 }
 
 void simulated_connection::start(core::outgoing& call) {
+    if (successor_) return successor_->start(call);
     core::actions todo;
     session_.start(call, owner_->now(), todo);
     run(todo);
@@ -321,13 +339,16 @@ void simulated_connection::start(core::outgoing& call) {
 }
 
 void simulated_connection::cancel(core::outgoing& call) {
+    if (successor_) return successor_->cancel(call);
     core::actions todo;
-    session_.cancel(call, todo);
+    session_.cancel(call, owner_->now(), todo);
     run(todo);
     flush();
+    watch_time();
 }
 
 void simulated_connection::wait(core::outgoing& call) {
+    if (successor_) return successor_->wait(call);
     if (!session_.active(call)) return;
     const auto done = std::make_unique<bool>(false);
     session_.set_waiter(call, done.get());
@@ -338,9 +359,9 @@ void simulated_connection::wait(core::outgoing& call) {
     }
 }
 
-void simulated_connection::answer(core::served_call& call, wire::writer&& bytes,
-                                  bool whole) noexcept {
-    session_.answer(call.id(), call.oneway(), std::move(bytes), whole);
+void simulated_connection::answer(std::uint64_t id, bool oneway, wire::writer&& bytes,
+                                  form what) noexcept {
+    session_.answer(id, oneway, std::move(bytes), what);
     flush();
 }
 
@@ -350,7 +371,20 @@ simulated_engine::simulated_engine(std::shared_ptr<simulation> in, std::string n
     : world(std::move(in)),
       host_name(std::move(name)),
       limits{},
-      identity{world->random(), world->random(), "roi (simulated)"} {}
+      identity{world->random(), world->random(), "roi (simulated)"},
+      // Who died is not known on a simulated host: sessions end with their leases.
+      served_sessions{limits, [this] { return world->random(); },
+                      [](std::int32_t) { return true; }} {}
+
+void simulated_engine::look_after_sessions(time_point when) {
+    later(when, [this] {
+        std::vector<core::served_call*> abandoned;
+        const auto next = served_sessions.expire(now(), abandoned);
+        for (auto* call : abandoned)
+            call->abandon();
+        if (next) look_after_sessions(*next);
+    });
+}
 
 std::uint64_t simulated_engine::later(time_point when, std::function<void()> what) {
     return world->at(when, [self = shared_from_this(), what = std::move(what)] {
@@ -421,10 +455,22 @@ void simulated_engine::accept(const std::shared_ptr<simulated_connection>& from,
     from->attached();
 }
 
+std::shared_ptr<simulated_connection> simulated_engine::other_than(simulated_connection& which) {
+    for (const auto& other : all_) {
+        if (other.get() == &which || other->failed() || !other->known() ||
+            other->which() != core::side::connector)
+            continue;
+        if (other->from().runtime_high != which.from().runtime_high ||
+            other->from().runtime_low != which.from().runtime_low)
+            continue;
+        by_endpoint_[which.endpoint()] = other;
+        return other;
+    }
+    return nullptr;
+}
+
 void simulated_engine::gone(simulated_connection& which) {
-    if (const auto found = by_endpoint_.find(which.endpoint());
-        found != by_endpoint_.end() && found->second.get() == &which)
-        by_endpoint_.erase(found);
+    std::erase_if(by_endpoint_, [&](const auto& each) { return each.second.get() == &which; });
     std::erase_if(all_, [&](const auto& one) { return one.get() == &which; });
     std::erase_if(world->connections, [&](const auto& one) {
         const auto there = one.lock();
@@ -472,6 +518,10 @@ bool simulated_engine::stop(time_point deadline) {
     const auto rest = all_;
     for (const auto& one : rest)
         one->fail(errc::shutting_down, "the runtime has stopped");
+    std::vector<core::served_call*> abandoned;
+    served_sessions.end_all(abandoned);
+    for (auto* call : abandoned)
+        call->abandon();
     return drained;
 }
 

@@ -87,6 +87,7 @@ public:
     void fail(errc code, const std::string& why);
     void drain();
     bool ended() const noexcept { return ended_; }
+    bool known() const noexcept { return known_; }
     const std::string& here() const noexcept;
     const std::string& there() const noexcept { return there_; }
     core::side which() const noexcept { return which_; }
@@ -97,7 +98,10 @@ public:
     std::string endpoint() const override { return endpoint_; }
     bool failed() const noexcept override { return ended_ || session_.refuses_calls(); }
     const core::incoming::peer& from() const noexcept override { return peer_; }
-    void answer(core::served_call& call, wire::writer&& bytes, bool whole) noexcept override;
+    void answer(std::uint64_t id, bool oneway, wire::writer&& bytes, form what) noexcept override;
+    void replaced() noexcept override {
+        fail(errc::connection_lost, "the caller has connected again");
+    }
     void forget(core::served_call& call) noexcept override {
         session_.forget(call.id(), call.arguments().size());
     }
@@ -116,6 +120,7 @@ private:
     std::string endpoint_;
     std::string there_;
     std::weak_ptr<simulated_connection> other_;
+    std::shared_ptr<simulated_connection> successor_;
     core::incoming::peer peer_;
     core::session session_;
     core::receiver receiver_;
@@ -159,11 +164,17 @@ public:
     std::uint64_t later(time_point when, std::function<void()> what);
     void accept(const std::shared_ptr<simulated_connection>& from, const std::string& where);
     void gone(simulated_connection& which);
+    /// Another connection with its peer, over which calls to the endpoint of `which` go from now
+    /// on.
+    std::shared_ptr<simulated_connection> other_than(simulated_connection& which);
 
     const std::shared_ptr<simulation> world;
     const std::string host_name;
     const core::limits limits;
     core::session::identity identity;
+    core::callee_sessions served_sessions;
+    core::caller_sessions own_sessions;
+    void look_after_sessions(time_point when);
     core::call_sink* sink = nullptr;
     std::vector<std::string> endpoints;
 

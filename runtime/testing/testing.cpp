@@ -25,6 +25,7 @@ public:
         return to_->connect(where);
     }
     core::executor& executor() override { return *to_; }
+    core::callee_sessions& served_sessions() override { return to_->served_sessions; }
     identity runtime_id() const override { return {to_->identity.high, to_->identity.low}; }
     bool stop(core::time_point deadline) override { return to_->stop(deadline); }
 

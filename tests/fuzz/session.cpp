@@ -21,8 +21,9 @@ struct one_call final : outgoing {
 
 struct end final : served_call::host {
     const incoming::peer& from() const noexcept override { return who; }
-    void answer(served_call& call, roi::wire::writer&& bytes, bool whole) noexcept override {
-        talk->answer(call.id(), call.oneway(), std::move(bytes), whole);
+    void answer(std::uint64_t id, bool oneway, roi::wire::writer&& bytes,
+                form what) noexcept override {
+        talk->answer(id, oneway, std::move(bytes), what);
     }
     void forget(served_call& call) noexcept override {
         talk->forget(call.id(), call.arguments().size());
@@ -57,12 +58,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bounds.max_calls = 16;
     bounds.max_waiting_calls = 8;
     bounds.write_buffer = 20'000;
+    bounds.max_session_rows = 16;
+    bounds.max_kept_reply = 1000;
+    bounds.max_session_replies = 3000;
     if ((options & 1) != 0) {  // as from a well-behaved peer, up to its Hello
         for (const auto one : preface)
             input.push_back(static_cast<std::byte>(one));
         hello_frame hello;
         hello.version_min = hello.version_max = 1;
         hello.chunks = (options & 2) != 0;
+        hello.sessions = (options & 8) != 0;
         hello.max_calls = 4;
         hello.max_message = 50'000;
         roi::wire::writer frame;
@@ -76,7 +81,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     time_point now{std::chrono::hours{1}};
     std::deque<one_call> mine;
     auto here = std::make_shared<end>();
-    session talk{(options & 4) != 0 ? side::acceptor : side::connector, bounds, own, 99};
+    std::uint64_t random = 0;
+    callee_sessions served{bounds, [&] { return ++random; }, [](std::int32_t) { return true; }};
+    caller_sessions own_sessions;
+    session talk{(options & 4) != 0 ? side::acceptor : side::connector, bounds, own, 99,
+                 (options & 8) != 0 ? call_sessions{&served, &own_sessions} : call_sessions{}};
     here->talk = &talk;
     receiver in{bounds};
     talk.begin(now);
@@ -100,6 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 auto& call = mine.emplace_back();
                 const std::vector<std::byte> argument(turn * 131 % 3000, std::byte{1});
                 call.arguments.put_raw(argument);
+                call.numbered = turn % 2 == 0;
                 if (turn % 3 == 0) call.deadline = now + std::chrono::seconds{turn % 7};
                 talk.start(call, now, todo);
                 break;
@@ -113,7 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 }
                 break;
             case 2:
-                if (!mine.empty()) talk.cancel(mine[turn % mine.size()], todo);
+                if (!mine.empty()) talk.cancel(mine[turn % mine.size()], now, todo);
                 break;
             case 3:
                 now += std::chrono::seconds{1};

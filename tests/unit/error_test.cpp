@@ -7,11 +7,11 @@
 
 TEST_CASE("an error names method, endpoint and cause, and keeps its outcome when placed") {
     const roi::error lost{roi::errc::connection_lost, roi::outcome::unknown, "reset by peer"};
-    const roi::error placed = lost.at("demo.Bank.balance", "unix:/run/bank", 7);
+    const roi::error placed = lost.at("demo.Bank.balance", "unix:/run/bank", {1, 2, 7});
     CHECK(std::string{placed.what()} ==
           "demo.Bank.balance at unix:/run/bank: reset by peer: the connection was lost");
     CHECK(placed.outcome() == roi::outcome::unknown);
-    CHECK(placed.call_id() == 7);
+    CHECK(placed.call_id() == roi::call_id{1, 2, 7});
     CHECK(placed.code() == roi::errc::connection_lost);
 }
 

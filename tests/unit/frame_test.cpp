@@ -106,7 +106,8 @@ TEST_CASE("replies have these octets: result, exception, failure") {
 
     roi::wire::writer thrown;
     const wire_exception what[] = {{"a.b", {std::byte{9}}, "no"}};
-    put_exceptions(thrown, 7, what);
+    put_exceptions_body(thrown, what);
+    frame_reply(thrown, 7);
     CHECK(hex(thrown.bytes()) ==
           "12 00 00 00 1a 10 08 07 1a 0c 0a 03 61 2e 62 12 01 09 1a 02 6e 6f");
     const auto raised = parsed(thrown);

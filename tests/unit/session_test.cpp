@@ -2,6 +2,7 @@
 #include "core/session.hpp"
 
 #include "support/seam.hpp"
+#include "support/session_end.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,113 +17,10 @@ namespace {
 using namespace roi::core;
 using roi::errc;
 using roi::outcome;
+using session_end::end;
+using session_end::start_of_time;
 using namespace std::chrono_literals;
 using kind = answer::kind;
-
-const time_point start_of_time{1h};
-
-/// One end: a session with everything a connection does for it, in one thread and without time.
-struct end final : served_call::host {
-    explicit end(side which, limits with = {})
-        : bounds{with}, own{1, 2, "test"}, session_{which, bounds, own, 12345}, in{bounds} {
-        session_.begin(start_of_time);
-    }
-    ~end() {
-        calls.clear();
-        actions todo;
-        session_.close(errc::connection_lost, "end of the test", todo);
-        run(todo);
-        // Nothing of any call is left, whatever the test did.
-        CHECK(session_.own_calls() == 0);
-        CHECK(session_.served_calls() == 0);
-        CHECK(session_.unattended_calls() == 0);
-    }
-
-    const incoming::peer& from() const noexcept override { return who; }
-    void answer(served_call& call, roi::wire::writer&& bytes, bool whole) noexcept override {
-        session_.answer(call.id(), call.oneway(), std::move(bytes), whole);
-    }
-    void forget(served_call& call) noexcept override {
-        session_.forget(call.id(), call.arguments().size());
-    }
-
-    void run(actions& todo) {
-        for (auto& one : todo.done)
-            one.call->completed(std::move(one.result));
-        todo.done.clear();
-        for (auto* one : todo.abandoned)
-            one->abandon();
-        todo.abandoned.clear();
-        for (auto& one : todo.arrived)
-            calls.push_back(std::move(one));
-        todo.arrived.clear();
-    }
-    void start(seam::call& one) {
-        actions todo;
-        session_.start(one, now, todo);
-        run(todo);
-    }
-    void cancel(seam::call& one) {
-        actions todo;
-        session_.cancel(one, todo);
-        run(todo);
-    }
-    std::optional<time_point> expire() {
-        actions todo;
-        const auto next = session_.expire(now, todo);
-        run(todo);
-        return next;
-    }
-    void close() {
-        actions todo;
-        session_.close(errc::connection_lost, "cut", todo);
-        run(todo);
-    }
-    /// Takes at most `most` octets from what waits.
-    std::vector<std::byte> written(std::size_t most = SIZE_MAX) {
-        std::vector<std::byte> out;
-        for (;;) {
-            std::size_t taken = 0;
-            for (const auto& piece : session_.output()) {
-                const auto n = std::min(piece.size(), most - out.size());
-                out.insert(out.end(), piece.begin(),
-                           piece.begin() + static_cast<std::ptrdiff_t>(n));
-                taken += n;
-            }
-            session_.wrote(taken);
-            if (taken == 0) return out;
-            actions todo;
-            session_.pump(now, todo);
-            run(todo);
-        }
-    }
-    void receive(std::span<const std::byte> bytes, std::size_t piece = SIZE_MAX) {
-        while (!bytes.empty()) {
-            std::size_t taken = 0;
-            for (const auto& place : in.room()) {
-                const auto n = std::min({place.size(), bytes.size() - taken, piece - taken});
-                std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(taken), n, place.begin());
-                taken += n;
-                if (n < place.size()) break;
-            }
-            in.received(taken);
-            bytes = bytes.subspan(taken);
-            actions todo;
-            while (session_.take(in, self, now, 3, todo))
-                run(todo);
-            run(todo);
-        }
-    }
-
-    limits bounds;
-    session::identity own;
-    session session_;
-    receiver in;
-    incoming::peer who;
-    std::shared_ptr<served_call::host> self{std::shared_ptr<void>{}, this};
-    std::vector<std::unique_ptr<served_call>> calls;
-    time_point now = start_of_time;
-};
 
 /// A call that outlives every session.
 template <class... Arguments>

@@ -15,6 +15,17 @@ enum class outcome {
     executed,      ///< It ran to its end.
 };
 
+/// Names a call for whoever wants to know later what became of it; see roi::query().
+struct call_id {
+    /// The session between caller and server; zero for calls without one (idempotent ones), whose
+    /// number counts on their connection alone.
+    std::uint64_t session_high = 0;
+    std::uint64_t session_low = 0;
+    std::uint64_t number = 0;  ///< 0: it was never sent
+    explicit operator bool() const noexcept { return number != 0; }
+    friend bool operator==(const call_id&, const call_id&) = default;
+};
+
 /// Errors of remote calls, grouped by what the caller may do next.
 enum class errc {
     // Repeat later, or elsewhere: the call did not run.
@@ -68,18 +79,18 @@ public:
     const std::string& method() const noexcept { return method_; }
     /// Endpoint as "unix:/run/x" or "tcp://127.0.0.1:4000"; empty where none was reached.
     const std::string& endpoint() const noexcept { return endpoint_; }
-    /// Number of the call on its connection; 0 where it was never sent.
-    std::uint64_t call_id() const noexcept { return call_id_; }
+    /// False where the call was never sent.
+    roi::call_id call_id() const noexcept { return call_id_; }
 
     /// A copy that names where it happened; what() gains that text.
-    error at(std::string method, std::string endpoint, std::uint64_t call_id) const;
+    error at(std::string method, std::string endpoint, roi::call_id id) const;
 
 private:
     roi::outcome outcome_;
     std::string text_;
     std::string method_;
     std::string endpoint_;
-    std::uint64_t call_id_ = 0;
+    roi::call_id call_id_;
 };
 
 /// A remote method threw an exception whose type this client does not know.

@@ -122,6 +122,27 @@ exported read_exported(wire::reader in) {
     return result;
 }
 
+wire::writer make_look_up_request(const call_id& id) {
+    wire::writer out;
+    put_number(out, 3, id.number);
+    put_fixed(out, 2, id.session_low);
+    put_fixed(out, 1, id.session_high);
+    return out;
+}
+
+call_fate read_look_up_reply(wire::reader in) {
+    std::uint64_t fate = 0;
+    while (in.next()) {
+        if (in.number() == 1) {
+            fate = in.varint();
+        } else {
+            in.skip();
+        }
+    }
+    return fate <= static_cast<std::uint64_t>(call_fate::executed) ? static_cast<call_fate>(fate)
+                                                                   : call_fate::unknown;
+}
+
 }  // namespace builtin
 
 namespace {
@@ -227,6 +248,47 @@ void ping(runtime_core& owner, core::incoming& call) {
     call.reply(std::move(out));
 }
 
+void look_up(runtime_core& owner, core::incoming& call) {
+    core::session_id session;
+    std::uint64_t number = 0;
+    wire::reader in{call.arguments()};
+    while (in.next()) {
+        switch (in.number()) {
+            case 1:
+                session.high = in.fixed64();
+                break;
+            case 2:
+                session.low = in.fixed64();
+                break;
+            case 3:
+                number = in.varint();
+                break;
+            default:
+                in.skip();
+        }
+    }
+    auto fate = call_fate::unknown;
+    const auto found = owner.engine().served_sessions().find(session, call.from());
+    if (found && number != 0) {
+        switch (found->settle(number)) {
+            case core::callee_session::fate::unknown:
+                break;
+            case core::callee_session::fate::not_executed:
+                fate = call_fate::not_executed;
+                break;
+            case core::callee_session::fate::running:
+                fate = call_fate::running;
+                break;
+            case core::callee_session::fate::executed:
+                fate = call_fate::executed;
+                break;
+        }
+    }
+    wire::writer out;
+    builtin::put_number(out, 1, static_cast<std::uint64_t>(fate));
+    call.reply(std::move(out));
+}
+
 }  // namespace
 
 void serve_builtin(runtime_core& owner, std::unique_ptr<core::incoming> call) noexcept {
@@ -240,6 +302,9 @@ void serve_builtin(runtime_core& owner, std::unique_ptr<core::incoming> call) no
                 break;
             case builtin::ping_method:
                 ping(owner, *call);
+                break;
+            case builtin::look_up_method:
+                look_up(owner, *call);
                 break;
             default:
                 call->refuse(errc::method_not_found, outcome::not_executed,

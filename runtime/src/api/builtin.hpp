@@ -3,6 +3,7 @@
 
 #include "core/channel.hpp"
 
+#include <roi/query.hpp>
 #include <roi/wire.hpp>
 
 #include <cstdint>
@@ -14,6 +15,7 @@ namespace roi::detail::builtin {
 inline constexpr std::uint64_t describe_method = 1;
 inline constexpr std::uint64_t list_method = 2;
 inline constexpr std::uint64_t ping_method = 3;
+inline constexpr std::uint64_t look_up_method = 4;
 
 struct describe_request {
     std::string_view name = {};
@@ -40,5 +42,9 @@ describe_request read_describe_request(wire::reader in);
 void write_exported(wire::writer& out, const exported& object);
 /// Throws wire::malformed.
 exported read_exported(wire::reader in);
+
+wire::writer make_look_up_request(const call_id& id);
+/// Throws wire::malformed.
+call_fate read_look_up_reply(wire::reader in);
 
 }  // namespace roi::detail::builtin

@@ -88,14 +88,14 @@ bool error::is_retryable() const noexcept {
     }
 }
 
-error error::at(std::string method, std::string endpoint, std::uint64_t call_id) const {
+error error::at(std::string method, std::string endpoint, roi::call_id id) const {
     std::string text = method;
     if (!endpoint.empty()) text += (text.empty() ? "" : " at ") + endpoint;
     if (!text_.empty()) text += (text.empty() ? "" : ": ") + text_;
     error placed{reason(), outcome_, text};
     placed.method_ = std::move(method);
     placed.endpoint_ = std::move(endpoint);
-    placed.call_id_ = call_id;
+    placed.call_id_ = id;
     return placed;
 }
 

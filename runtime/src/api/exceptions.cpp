@@ -334,11 +334,11 @@ std::vector<core::wire_exception> describe_exception(
 
 void raise_exception(std::span<const core::wire_exception> exceptions,
                      generated::list<generated::known_exception> known, const std::string& method,
-                     const std::string& endpoint, std::uint64_t call_id) {
+                     const std::string& endpoint, roi::call_id id) {
     const auto unreadable = [&](const char* why) {
         return roi::error{errc::reply_unreadable, outcome::executed,
                           std::string{"the method threw, but its exception cannot be read: "} + why}
-            .at(method, endpoint, call_id);
+            .at(method, endpoint, id);
     };
     if (exceptions.empty()) throw unreadable("it has no type");
     try {
@@ -358,7 +358,7 @@ void raise_exception(std::span<const core::wire_exception> exceptions,
                 throw roi::error{code, outcome::executed,
                                  "a call made by the method failed: " +
                                      without_message(thrown.text, make_error_code(code))}
-                    .at(method, endpoint, call_id);
+                    .at(method, endpoint, id);
             }
             if (const standard_type* standard = standard_type_named(thrown.type)) {
                 // Of an unknown type that is no more than an exception or a runtime_error,

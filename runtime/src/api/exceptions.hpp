@@ -24,7 +24,7 @@ std::vector<core::wire_exception> describe_exception(
 [[noreturn]] void raise_exception(std::span<const core::wire_exception> exceptions,
                                   generated::list<generated::known_exception> known,
                                   const std::string& method, const std::string& endpoint,
-                                  std::uint64_t call_id);
+                                  roi::call_id id);
 
 /// "demo::account_closed" of the exception being handled.
 std::string name_of_current_exception();

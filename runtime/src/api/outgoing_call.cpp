@@ -5,6 +5,7 @@
 #include "api/published.hpp"
 #include "api/random.hpp"
 #include "api/runtime_core.hpp"
+#include "core/caller_session.hpp"
 #include "core/limits.hpp"
 
 #include <roi/codec.hpp>
@@ -142,6 +143,9 @@ void outgoing_call::send(std::shared_ptr<const location> where, bool will_wait) 
         tried->header.object = where->address;
         tried->header.generation = where->generation;
         tried->header.method = what_->id;
+        tried->numbered = what_->promise != generated::semantics::at_least_once && !what_->oneway;
+        tried->session = session_;
+        tried->header.sequence = sequence_;
         if (context_) {
             tried->header.chain.assign(context_->chain.begin(), context_->chain.end());
             if (token_ != 0) tried->header.chain.push_back(token_);
@@ -224,6 +228,7 @@ void outgoing_call::attempt::completed(core::answer&& result) noexcept {
                 call.end(std::move(answer), this);
                 break;
             case verdict::locate_again:
+            case verdict::ask_again:
                 call.go_on();
                 break;
             case verdict::pause: {
@@ -260,8 +265,16 @@ void outgoing_call::ends_step() noexcept {
 outgoing_call::verdict outgoing_call::judge(attempt& tried) noexcept {
     const core::answer& answer = tried.answer;
     if (answer.what != core::answer::kind::failure) return verdict::ends;
+    // What the server says of a call's number counts for all attempts under it.
+    if (answer.from_peer && sequence_ != 0) {
+        maybe_ran_ = false;
+        ask_until_.reset();
+        asked_ = 0;
+    }
     if (answer.ran != outcome::not_executed) ++executions_;
     if (answer.ran == outcome::unknown) maybe_ran_ = true;
+    session_ = answer.from_peer ? nullptr : tried.session;
+    sequence_ = session_ ? tried.header.sequence : 0;
     {
         const std::lock_guard lock{mutex_};
         if (cancelled_) return verdict::ends;
@@ -273,6 +286,7 @@ outgoing_call::verdict outgoing_call::judge(attempt& tried) noexcept {
         large_arguments_ = tried.large_arguments;
     }
     try {
+        if (sequence_ != 0) return judge_lost(tried);
         if (answer.ran == outcome::not_executed) {
             if (!answer.moved_to.empty() && tried.where->hops < most_hops) {
                 object_->redirect(*tried.where, answer.moved_to);
@@ -301,6 +315,43 @@ outgoing_call::verdict outgoing_call::judge(attempt& tried) noexcept {
     return attempts_ == 1 || object_->known() ? verdict::locate_again : verdict::pause;
 }
 
+// The connection of a numbered call has ended: its server is asked again, as long as it may be
+// there, and knows whether the call ran.
+outgoing_call::verdict outgoing_call::judge_lost(attempt& tried) {
+    const core::answer& answer = tried.answer;
+    switch (answer.code) {
+        case errc::connection_lost:
+        case errc::unreachable:
+        case errc::shutting_down:
+        case errc::malformed:  // such as a peer that does not say Hello
+            break;
+        default:
+            return verdict::ends;
+    }
+    const core::time_point now = object_->owner().now();
+    if (!ask_until_) {
+        ask_until_ = now + core::limits{}.reattach_time;
+        asked_at_ = tried.where;
+        lost_text_ = answer.text;
+        return verdict::ask_again;
+    }
+    ++asked_;
+    // Where nobody listens at any of its endpoints the server has ended.
+    if (answer.nobody_there && asked_ >= asked_at_->endpoints.size()) return verdict::ends;
+    if (now >= *ask_until_) return verdict::ends;
+    return asked_ < asked_at_->endpoints.size() ? verdict::ask_again : verdict::pause;
+}
+
+// The place that knows the call, by its next endpoint.
+std::shared_ptr<const location> outgoing_call::again_at() {
+    auto next = std::make_shared<location>(*asked_at_);
+    next->index = (asked_at_->index + asked_) % asked_at_->endpoints.size();
+    next->endpoint = next->endpoints[next->index];
+    next->channel = object_->owner().engine().connect(next->endpoint);
+    object_->revive(*asked_at_, next);
+    return next;
+}
+
 // Looks the object up and sends, on a thread that must not block.
 void outgoing_call::go_on() noexcept {
     retain();  // until on_located()
@@ -316,6 +367,7 @@ void outgoing_call::go_on() noexcept {
     }
     arm_timer();
     try {
+        if (sequence_ != 0) return on_located(again_at());
         object_->find(deadline_, *this);
     } catch (const std::exception& failed) {
         on_located(locate_failure{errc::overloaded, failed.what()});
@@ -457,7 +509,11 @@ void outgoing_call::drive() noexcept {
                 lock.unlock();
                 located found = locate_failure{};
                 try {
-                    found = object_->find(deadline_);
+                    if (sequence_ != 0) {
+                        found = again_at();
+                    } else {
+                        found = object_->find(deadline_);
+                    }
                 } catch (const std::exception& failed) {
                     found = locate_failure{errc::overloaded, failed.what()};
                 }
@@ -567,10 +623,29 @@ void outgoing_call::end(core::answer&& answer, const attempt* from) noexcept {
         answer.ran == outcome::not_executed) {
         answer.ran = outcome::unknown;
     }
+    if (answer.what == core::answer::kind::failure && sequence_ != 0 && ask_until_ &&
+        (answer.code == errc::unreachable || answer.code == errc::shutting_down)) {
+        // What happened to the call is that its connection was lost; who it was asked for again
+        // could not say more.
+        answer.code = errc::connection_lost;
+        answer.text = lost_text_ + "; asking again: " + answer.text;
+    }
     std::shared_ptr<const roi::error> failure;
+    roi::call_id id;
+    if (from && from->session) {
+        id = {from->session->id().high, from->session->id().low, from->header.sequence};
+        // Somebody may ask what became of it.
+        if (!answer.from_peer && answer.what == core::answer::kind::failure)
+            from->session->doubt(from->header.sequence, object_->owner().now());
+    } else if (from) {
+        id = {0, 0, from->id};
+    } else if (sequence_ != 0) {
+        id = {session_->id().high, session_->id().low, sequence_};
+        session_->doubt(sequence_, object_->owner().now());
+    }
     if (answer.what == core::answer::kind::failure) {
         try {
-            failure = std::make_shared<const roi::error>(make_error(answer, from ? from->id : 0));
+            failure = std::make_shared<const roi::error>(make_error(answer, id));
         } catch (...) {
             // pending::result() makes one of the answer's code.
         }
@@ -582,7 +657,7 @@ void outgoing_call::end(core::answer&& answer, const attempt* from) noexcept {
         const std::lock_guard lock{mutex_};
         if (phase_ == phase::ended) return;
         phase_ = phase::ended;
-        if (from) call_id_ = from->id;
+        call_id_ = id;
         answer_ = std::move(answer);
         failure_ = std::move(failure);
         pause_timer = std::exchange(timer_, 0);
@@ -610,7 +685,7 @@ void outgoing_call::tell(void* self) {
     call.release();
 }
 
-roi::error outgoing_call::make_error(const core::answer& answer, std::uint64_t id) const {
+roi::error outgoing_call::make_error(const core::answer& answer, roi::call_id id) const {
     std::string text = answer.text;
     if (context_) {
         text += (text.empty() ? "" : "; ") + std::string{"called on "} + object_->describe() +

@@ -60,7 +60,7 @@ public:
     const core::answer& answer() const noexcept { return answer_; }
     std::string method_name() const;
     std::string endpoint() const;
-    std::uint64_t call_id() const noexcept { return call_id_; }
+    roi::call_id call_id() const noexcept { return call_id_; }
 
     serving* context() const noexcept { return context_; }
     std::uint64_t token() const noexcept { return token_; }
@@ -77,7 +77,7 @@ private:
         bool is_answered = false;
     };
     enum class phase { idle, locating, sent, pausing, ended };
-    enum class verdict { ends, locate_again, pause };
+    enum class verdict { ends, locate_again, ask_again, pause };
 
     ~outgoing_call();
     void begin() noexcept;
@@ -88,7 +88,9 @@ private:
     verdict judge(attempt& tried) noexcept;  // after its answer
     void end(core::answer&& answer, const attempt* from) noexcept;
     void end_unlocated(locate_failure&& why) noexcept;
-    roi::error make_error(const core::answer& answer, std::uint64_t id) const;
+    roi::error make_error(const core::answer& answer, roi::call_id id) const;
+    verdict judge_lost(attempt& tried);
+    std::shared_ptr<const location> again_at();
     bool is_late(std::chrono::nanoseconds ahead) const noexcept;
     void arm_timer() noexcept;
     bool begins_step() noexcept;
@@ -125,6 +127,13 @@ private:
     int executions_ = 0;  // attempts that may have run
     int searches_ = 0;    // of others, that ended before our deadline
     bool maybe_ran_ = false;
+    // A numbered call whose connection was lost: asked for again, under the same number.
+    std::shared_ptr<core::caller_session> session_;
+    std::uint64_t sequence_ = 0;
+    std::shared_ptr<const location> asked_at_;
+    std::optional<core::time_point> ask_until_;
+    std::size_t asked_ = 0;
+    std::string lost_text_;  // how the connection ended
     std::shared_ptr<const location> used_;
 
     std::mutex mutex_;  // what follows
@@ -142,7 +151,7 @@ private:
 
     // Written once, before ended_.
     core::answer answer_;
-    std::uint64_t call_id_ = 0;
+    roi::call_id call_id_;
     std::shared_ptr<const roi::error> failure_;
 };
 

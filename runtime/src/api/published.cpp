@@ -167,6 +167,18 @@ void published_object::refuse_queued() noexcept {
     }
 }
 
+// The caller of a call that waits for its object has given up: it can be told for certain that it
+// did not run.
+void published_object::abandoned_in_queue(void* call) {
+    auto& served = *static_cast<serving*>(call);
+    const std::shared_ptr<published_object> object = served.object_pointer();
+    {
+        const std::lock_guard lock{object->mutex_};
+        if (!object->strand_.remove(served)) return;
+    }
+    served.refuse_unadmitted(errc::cancelled, "the caller gave up before the method began");
+}
+
 std::size_t published_object::own_calls_on_this_thread() const noexcept {
     const serving* call = serving::current();
     return call && &call->object() == this && !call->is_over() ? 1 : 0;
@@ -215,7 +227,13 @@ void published_object::dispatch(std::unique_ptr<core::incoming> call) noexcept {
     auto verdict = core::strand::verdict::run;
     errc refusal{};
     {
-        const std::lock_guard lock{mutex_};
+        std::unique_lock lock{mutex_};
+        if (!served->is_concurrent() && strand_.is_held()) {
+            // Not under the lock: where the caller has given up already, it is told at once.
+            lock.unlock();
+            served->watch_queue(&published_object::abandoned_in_queue);
+            lock.lock();
+        }
         if (withdrawn_) {
             refusal = errc::shutting_down;
         } else if (header.generation != 0 && generation_ != 0 && header.generation > generation_) {

@@ -72,6 +72,7 @@ private:
     void start(serving& call) noexcept;
     void post(serving& call) noexcept;
     void refuse_queued() noexcept;
+    static void abandoned_in_queue(void* call);
     std::size_t own_calls_on_this_thread() const noexcept;
 
     const std::shared_ptr<runtime_core> owner_;

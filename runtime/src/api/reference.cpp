@@ -84,7 +84,7 @@ void reference::connect() const {
     for (detail::backoff pauses;;) {
         auto found = object->find(deadline);
         if (auto* failed = std::get_if<detail::locate_failure>(&found)) {
-            throw error{failed->code, outcome::not_executed, failed->text}.at(what, {}, 0);
+            throw error{failed->code, outcome::not_executed, failed->text}.at(what, {}, {});
         }
         // The location is there; a call to the runtime itself proves the way to it.
         const auto& where = std::get<std::shared_ptr<const detail::location>>(found);
@@ -94,7 +94,7 @@ void reference::connect() const {
         const auto pause = pauses.next();
         if (deadline && object->owner().now() + pause >= *deadline) {
             throw error{answer.code, outcome::not_executed, answer.text}.at(what, where->endpoint,
-                                                                            0);
+                                                                            {});
         }
         object->owner().pause(pause);
     }

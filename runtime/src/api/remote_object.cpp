@@ -29,23 +29,6 @@ public:
     core::answer result;
 };
 
-core::answer ask(core::channel& channel, std::uint64_t method, wire::writer&& arguments,
-                 std::optional<core::time_point> deadline, core::time_point now) {
-    own_call call;
-    call.header.method = method;
-    call.arguments = std::move(arguments);
-    call.deadline = deadline;
-    if (deadline) {
-        call.header.time_left =
-            std::max(std::chrono::microseconds{1},
-                     std::chrono::duration_cast<std::chrono::microseconds>(*deadline - now));
-    }
-    call.will_wait = true;
-    channel.start(call);
-    channel.wait(call);
-    return std::move(call.result);
-}
-
 locate_failure with_tries(locate_failure failure, int tries) {
     if (tries > 1) failure.text += " (" + std::to_string(tries) + " attempts)";
     return failure;
@@ -68,6 +51,23 @@ bool may_pass(errc code) noexcept {
 const locate_failure stopping{errc::shutting_down, "this runtime is stopping"};
 
 }  // namespace
+
+core::answer ask(core::channel& channel, std::uint64_t method, wire::writer&& arguments,
+                 std::optional<core::time_point> deadline, core::time_point now) {
+    own_call call;
+    call.header.method = method;
+    call.arguments = std::move(arguments);
+    call.deadline = deadline;
+    if (deadline) {
+        call.header.time_left =
+            std::max(std::chrono::microseconds{1},
+                     std::chrono::duration_cast<std::chrono::microseconds>(*deadline - now));
+    }
+    call.will_wait = true;
+    channel.start(call);
+    channel.wait(call);
+    return std::move(call.result);
+}
 
 core::answer ping(core::channel& channel, std::optional<core::time_point> deadline,
                   core::time_point now) {
@@ -128,6 +128,11 @@ void remote_object::discard(const location& bad, errc why) {
     location_.reset();
     refresh_ = true;
     stale_generation_ = bad.generation;
+}
+
+void remote_object::revive(const location& lost, std::shared_ptr<const location> fresh) {
+    const std::lock_guard lock{mutex_};
+    if (location_.get() == &lost) location_ = std::move(fresh);
 }
 
 void remote_object::redirect(const location& from, const std::vector<std::string>& endpoints) {
@@ -229,11 +234,11 @@ located remote_object::find(std::optional<core::time_point> deadline) {
 exported remote_object::describe_now(std::optional<core::time_point> deadline) {
     auto found = find(deadline);
     if (auto* failed = std::get_if<locate_failure>(&found)) {
-        throw error{failed->code, outcome::not_executed, failed->text}.at(describe(), {}, 0);
+        throw error{failed->code, outcome::not_executed, failed->text}.at(describe(), {}, {});
     }
     const auto& where = *std::get<std::shared_ptr<const location>>(found);
     const auto fail = [&](errc code, const std::string& text) {
-        return error{code, outcome::not_executed, text}.at(describe(), where.endpoint, 0);
+        return error{code, outcome::not_executed, text}.at(describe(), where.endpoint, {});
     };
     // By address, because names are given out by name servers, and by the endpoint's own runtime.
     const core::answer answer =
@@ -254,7 +259,7 @@ std::pair<std::string, std::chrono::nanoseconds> remote_object::ping_now(
     std::optional<core::time_point> deadline) {
     auto found = find(deadline);
     if (auto* failed = std::get_if<locate_failure>(&found)) {
-        throw error{failed->code, outcome::not_executed, failed->text}.at(describe(), {}, 0);
+        throw error{failed->code, outcome::not_executed, failed->text}.at(describe(), {}, {});
     }
     const auto& where = *std::get<std::shared_ptr<const location>>(found);
     const auto begin = owner_->now();
@@ -263,7 +268,7 @@ std::pair<std::string, std::chrono::nanoseconds> remote_object::ping_now(
     if (answer.what != core::answer::kind::result) {
         throw error{answer.what == core::answer::kind::failure ? answer.code : errc::malformed,
                     outcome::not_executed, answer.text}
-            .at(describe(), where.endpoint, 0);
+            .at(describe(), where.endpoint, {});
     }
     return {where.endpoint, took};
 }

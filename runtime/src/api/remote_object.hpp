@@ -88,6 +88,8 @@ public:
     /// The call that used `bad` was refused there. Forgets the location, or goes on to its next
     /// endpoint, unless that has happened already.
     void discard(const location& bad, errc why);
+    /// The same place has another connection.
+    void revive(const location& lost, std::shared_ptr<const location> fresh);
     void redirect(const location& from, const std::vector<std::string>& endpoints);
 
     // For what looks for a location.
@@ -131,6 +133,9 @@ struct bound_object {
     std::atomic<int> references{1};
 };
 
+/// One call to the runtime at the other end itself. Blocks.
+core::answer ask(core::channel& channel, std::uint64_t method, wire::writer&& arguments,
+                 std::optional<core::time_point> deadline, core::time_point now);
 /// Asks the runtime at the other end for a sign of life. Blocks.
 core::answer ping(core::channel& channel, std::optional<core::time_point> deadline,
                   core::time_point now);

@@ -78,6 +78,7 @@ void serving::run() noexcept {
 }
 
 void serving::run_method() noexcept {
+    unwatch_queue();
     if (call_->abandoned()) {
         refuse_unrun(errc::cancelled, "the caller gave up before the method began");
         return;
@@ -87,6 +88,7 @@ void serving::run_method() noexcept {
         return;
     }
     std::exception_ptr thrown;
+    call_->begins();
     {
         const scope here{this};
         try {
@@ -103,12 +105,14 @@ void serving::run_method() noexcept {
 }
 
 void serving::refuse_unrun(errc code, std::string text) noexcept {
+    unwatch_queue();
     over_.store(true, std::memory_order_release);
     call_->refuse(code, outcome::not_executed, std::move(text));
     finish();
 }
 
 void serving::refuse_unadmitted(errc code, std::string text) noexcept {
+    unwatch_queue();
     over_.store(true, std::memory_order_release);
     call_->refuse(code, outcome::not_executed, std::move(text));
     release();

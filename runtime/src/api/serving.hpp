@@ -13,6 +13,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace roi::detail {
@@ -66,6 +67,16 @@ public:
     private:
         serving* before_;
     };
+
+    /// Before it waits for its object: where the caller gives up meanwhile, `told` is called.
+    void watch_queue(void (*told)(void*)) {
+        watched_ = true;
+        call_->on_abandoned(told, this);
+    }
+    /// It waits no longer.
+    void unwatch_queue() noexcept {
+        if (std::exchange(watched_, false)) call_->on_abandoned(nullptr, nullptr);
+    }
 
     /// Runs the method. The call must have been admitted by its object.
     void run() noexcept;
@@ -122,6 +133,7 @@ private:
     wire::writer result_;
     state state_ = state::decoding;
     bool later_ = false;
+    bool watched_ = false;
 
     struct kept {
         void* object;

@@ -6,6 +6,8 @@
 // the other beyond this header.
 #pragma once
 
+#include "core/interval_set.hpp"
+
 #include <roi/error.hpp>
 #include <roi/trace.hpp>
 #include <roi/wire.hpp>
@@ -38,7 +40,13 @@ struct call_header {
     std::uint32_t flags = 0;
     std::vector<std::uint64_t> chain;  // empty on most calls, so it does not allocate
     std::optional<roi::trace_context> trace;
+    // Of a numbered call; see docs/call-sessions.md.
+    std::uint64_t sequence = 0;
+    std::uint64_t acknowledged_below = 0;
+    std::vector<interval_set::interval> acknowledged_ranges;  // empty on most calls
 };
+
+class caller_session;
 
 struct wire_exception {
     std::string type;
@@ -56,6 +64,11 @@ struct answer {
     roi::outcome ran = outcome::unknown;
     std::string text;
     std::vector<std::string> moved_to;  // endpoints, where the object is elsewhere
+    /// The peer itself said so, of this very call: not_executed is final then, whatever became of
+    /// earlier attempts under the same number.
+    bool from_peer = false;
+    /// Nobody listens at the endpoint any more: the process that did has ended, or stopped serving.
+    bool nobody_there = false;
 };
 
 /// One call under way at the caller. The caller owns it and keeps it until `completed` has run.
@@ -73,6 +86,12 @@ public:
     /// May somebody cancel() it while that thread waits? Where nobody can, the thread may sleep in
     /// ways that only an answer ends, which costs a system call less.
     bool cancellable = true;
+    /// The call is given a number in the session with the server, so that it can be asked for again
+    /// over another connection: header.sequence, of `session`. Where both are set before start(),
+    /// this is such a repetition: it is sent only to that server. A call that ends without an
+    /// answer keeps its number: whoever owns the call finishes it, or asks again.
+    bool numbered = false;
+    std::shared_ptr<caller_session> session;
 
     /// Runs exactly once for each started call, on any thread, under no lock of the connection.
     /// It must not block.
@@ -81,6 +100,8 @@ public:
     // Used by the connection alone.
     std::uint64_t id = 0;
     void* link = nullptr;
+    /// Given up, and the peer is asked whether it began; ends when this is over.
+    std::optional<errc> given_up;
 
 protected:
     ~outgoing() = default;
@@ -101,7 +122,8 @@ public:
     virtual void wait(outgoing& call) = 0;
 
     /// Gives `call` up: it completes with errc::cancelled (not_executed if it was never written,
-    /// else unknown), unless it has completed already. A cancel frame goes to the peer.
+    /// else unknown), unless it has completed already. A cancel frame goes to the peer. A numbered
+    /// call completes when the peer has said whether it began, or soon without.
     virtual void cancel(outgoing& call) = 0;
 
     /// "unix:/run/x", "tcp://127.0.0.1:4000".
@@ -129,6 +151,8 @@ public:
     /// The method reports that it got on; and how far it is. Any thread.
     virtual void add_progress(std::uint64_t) noexcept {}
     virtual std::uint64_t progress() const noexcept { return 0; }
+    /// The method is called next: from here on it may have had an effect. Any thread.
+    virtual void begins() noexcept {}
     /// The method that follows may take long: what this thread has answered on the connection and
     /// not yet written goes out now.
     virtual void answers_first() noexcept {}

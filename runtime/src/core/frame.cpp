@@ -9,6 +9,8 @@ namespace {
 
 using wire::wire_type;
 
+constexpr auto last_kind = static_cast<std::uint32_t>(frame_kind::states);
+
 std::span<const std::byte> as_bytes(std::string_view text) {
     return std::as_bytes(std::span{text.data(), text.size()});
 }
@@ -51,6 +53,10 @@ std::uint64_t little_endian(std::span<const std::byte> octets) {
 
 bool parse(wire::reader in, hello_frame& out) {
     out = {};
+    auto add_feature = [&](std::uint64_t number) {
+        if (number == static_cast<std::uint64_t>(feature::chunks)) out.chunks = true;
+        if (number == static_cast<std::uint64_t>(feature::sessions)) out.sessions = true;
+    };
     while (in.next()) {
         switch (in.number()) {
             case 1:
@@ -62,9 +68,9 @@ bool parse(wire::reader in, hello_frame& out) {
             case 3:
                 if (in.type() == wire_type::length) {
                     for (auto list = in.packed(); !list.at_end();)
-                        if (list.bare_varint() == 1) out.chunks = true;
-                } else if (in.varint() == 1) {
-                    out.chunks = true;
+                        add_feature(list.bare_varint());
+                } else {
+                    add_feature(in.varint());
                 }
                 break;
             case 4: {
@@ -110,6 +116,30 @@ void put_trace(wire::writer& out, const trace_context& trace) {
     out.put_bytes_field(9, bytes.data(), bytes.size());
 }
 
+// Pairs of numbers, packed. False: too many, or not pairs of a first and a last.
+bool get_ranges(wire::reader& in, const limits& bounds, std::vector<interval_set::interval>& out) {
+    for (auto list = in.packed(); !list.at_end();) {
+        if (out.size() >= bounds.max_acknowledged_ranges) return false;
+        const auto first = list.bare_varint();
+        if (list.at_end()) return false;
+        const auto last = list.bare_varint();
+        if (first == 0 || first > last) return false;
+        out.push_back({first, last});
+    }
+    return true;
+}
+
+void put_ranges(wire::writer& out, std::uint32_t field,
+                const std::vector<interval_set::interval>& ranges) {
+    if (ranges.empty()) return;
+    const auto mark = out.size();
+    for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) {
+        out.put_varint(range->last);
+        out.put_varint(range->first);
+    }
+    out.close(field, mark);
+}
+
 bool parse(wire::reader in, const limits& bounds, call_frame& out) {
     out.id = 0;
     out.header.object = {};
@@ -119,6 +149,9 @@ bool parse(wire::reader in, const limits& bounds, call_frame& out) {
     out.header.flags = 0;
     out.header.chain.clear();
     out.header.trace.reset();
+    out.header.sequence = 0;
+    out.header.acknowledged_below = 0;
+    out.header.acknowledged_ranges.clear();
     out.total_size = 0;
     out.arguments = {};
     auto add_link = [&](std::uint64_t token) {
@@ -161,6 +194,15 @@ bool parse(wire::reader in, const limits& bounds, call_frame& out) {
                 break;
             case 9:
                 out.header.trace = get_trace(in.bytes());
+                break;
+            case 10:
+                out.header.sequence = in.varint();
+                break;
+            case 11:
+                out.header.acknowledged_below = in.varint();
+                break;
+            case 12:
+                if (!get_ranges(in, bounds, out.header.acknowledged_ranges)) return false;
                 break;
             case 13:
                 out.total_size = in.varint();
@@ -302,9 +344,86 @@ bool parse(wire::reader in, const limits& bounds, go_away_frame& out) {
             case 3:
                 out.text = cut(in.text(), bounds);
                 break;
+            case 4:
+                out.final = in.varint() != 0;
+                break;
             default:
                 in.skip();
         }
+    }
+    return true;
+}
+
+bool parse(wire::reader in, session_frame& out) {
+    out = {};
+    while (in.next()) {
+        switch (in.number()) {
+            case 1:
+                out.high = in.fixed64();
+                break;
+            case 2:
+                out.low = in.fixed64();
+                break;
+            case 3:
+                out.max_unacknowledged = small(in.varint());
+                break;
+            case 4:
+                out.lease_us = in.varint();
+                break;
+            default:
+                in.skip();
+        }
+    }
+    return true;
+}
+
+bool parse_acknowledge(wire::reader in, const limits& bounds, call_header& out) {
+    out.acknowledged_below = 0;
+    out.acknowledged_ranges.clear();
+    while (in.next()) {
+        switch (in.number()) {
+            case 1:
+                out.acknowledged_below = in.varint();
+                break;
+            case 2:
+                if (!get_ranges(in, bounds, out.acknowledged_ranges)) return false;
+                break;
+            default:
+                in.skip();
+        }
+    }
+    return true;
+}
+
+call_state parse_state(wire::reader in) {
+    call_state out;
+    while (in.next()) {
+        switch (in.number()) {
+            case 1:
+                out.id = in.varint();
+                break;
+            case 2:
+                out.running = in.varint() == 2;
+                break;
+            case 4:
+                out.progress = in.varint();
+                break;
+            default:
+                in.skip();
+        }
+    }
+    return out;
+}
+
+bool parse_states(wire::reader in, const limits& bounds, std::vector<call_state>& out) {
+    out.clear();
+    while (in.next()) {
+        if (in.number() != 1) {
+            in.skip();
+            continue;
+        }
+        if (out.size() >= bounds.max_calls) return false;
+        out.push_back(parse_state(in.message()));
     }
     return true;
 }
@@ -356,6 +475,16 @@ void put_text(wire::writer& out, std::uint32_t field, std::string_view text) {
     out.close(field, mark);
 }
 
+void put_call_states(wire::writer& out, std::uint32_t field, std::span<const call_state> calls) {
+    for (auto call = calls.rbegin(); call != calls.rend(); ++call) {
+        const auto mark = out.size();
+        put_number(out, 4, call->progress);
+        put_number(out, 2, call->running ? 2 : 0);
+        put_number(out, 1, call->id);
+        out.close(field, mark);
+    }
+}
+
 // Closes the frame of `kind` that fills the writer, and puts its length in front.
 void finish(wire::writer& out, frame_kind kind) {
     out.close(static_cast<std::uint32_t>(kind), 0);
@@ -370,7 +499,7 @@ bool parse_frame(std::span<const std::byte> message, const limits& bounds, frame
         out.kind = frame_kind::unknown;
         std::span<const std::byte> body;
         while (in.next()) {
-            if (in.number() >= 1 && in.number() <= 8) {
+            if (in.number() >= 1 && in.number() <= last_kind) {
                 out.kind = static_cast<frame_kind>(in.number());
                 body = in.bytes();
             } else {
@@ -399,6 +528,13 @@ bool parse_frame(std::span<const std::byte> message, const limits& bounds, frame
                 return parse(fields, bounds, out.go_away);
             case frame_kind::chunk:
                 return parse(fields, out.chunk);
+            case frame_kind::session:
+            case frame_kind::attach:
+                return parse(fields, out.session);
+            case frame_kind::acknowledge:
+                return parse_acknowledge(fields, bounds, out.acknowledged);
+            case frame_kind::states:
+                return parse_states(fields, bounds, out.states);
         }
         return true;
     } catch (const wire::malformed&) {
@@ -416,9 +552,10 @@ void put_hello(wire::writer& out, const hello_frame& hello) {
     out.put_fixed64(hello.runtime_low);
     out.put_fixed64(hello.runtime_high);
     out.close(4, mark);
-    if (hello.chunks) {
+    if (hello.chunks || hello.sessions) {
         const auto list = out.size();
-        out.put_varint(static_cast<std::uint64_t>(feature::chunks));
+        if (hello.sessions) out.put_varint(static_cast<std::uint64_t>(feature::sessions));
+        if (hello.chunks) out.put_varint(static_cast<std::uint64_t>(feature::chunks));
         out.close(3, list);
     }
     put_number(out, 2, hello.version_max);
@@ -431,6 +568,9 @@ void put_call(wire::writer& arguments, std::uint64_t id, const call_header& head
     auto& out = arguments;
     if (out.size() > 0) out.close(15, 0);
     put_number(out, 13, total_size);
+    put_ranges(out, 12, header.acknowledged_ranges);
+    put_number(out, 11, header.acknowledged_below);
+    put_number(out, 10, header.sequence);
     if (header.trace) put_trace(out, *header.trace);
     if (!header.chain.empty()) {
         const auto mark = out.size();
@@ -462,7 +602,11 @@ void put_reply(wire::writer& result, std::uint64_t id, std::uint64_t total_size)
     finish(result, frame_kind::reply);
 }
 
-void put_exceptions(wire::writer& out, std::uint64_t id, std::span<const wire_exception> thrown) {
+void put_result_body(wire::writer& result) {
+    if (result.size() > 0) result.close(15, 0);
+}
+
+void put_exceptions_body(wire::writer& out, std::span<const wire_exception> thrown) {
     for (auto one = thrown.rbegin(); one != thrown.rend(); ++one) {
         const auto mark = out.size();
         put_text(out, 3, one->text);
@@ -474,18 +618,24 @@ void put_exceptions(wire::writer& out, std::uint64_t id, std::span<const wire_ex
         put_text(out, 1, one->type);
         out.close(3, mark);
     }
-    put_number(out, 1, id);
-    finish(out, frame_kind::reply);
 }
 
-void put_failure(wire::writer& out, std::uint64_t id, errc code, roi::outcome ran,
-                 std::string_view text) {
+void put_failure_body(wire::writer& out, errc code, roi::outcome ran, std::string_view text) {
     put_text(out, 3, text);
     put_number(out, 2, static_cast<std::uint64_t>(ran));
     put_number(out, 1, static_cast<std::uint64_t>(code));
     out.close(2, 0);
-    put_number(out, 1, id);
-    finish(out, frame_kind::reply);
+}
+
+void frame_reply(wire::writer& body, std::uint64_t id) {
+    put_number(body, 1, id);
+    finish(body, frame_kind::reply);
+}
+
+void put_failure(wire::writer& out, std::uint64_t id, errc code, roi::outcome ran,
+                 std::string_view text) {
+    put_failure_body(out, code, ran, text);
+    frame_reply(out, id);
 }
 
 void put_cancel(wire::writer& out, std::uint64_t id) {
@@ -499,22 +649,43 @@ void put_ping(wire::writer& out, std::uint64_t nonce) {
 }
 
 void put_pong(wire::writer& out, std::uint64_t nonce, std::span<const call_state> calls) {
-    for (auto call = calls.rbegin(); call != calls.rend(); ++call) {
-        const auto mark = out.size();
-        put_number(out, 4, call->progress);
-        put_number(out, 2, call->running ? 2 : 0);
-        put_number(out, 1, call->id);
-        out.close(2, mark);
-    }
+    put_call_states(out, 2, calls);
     put_number(out, 1, nonce);
     finish(out, frame_kind::pong);
 }
 
-void put_go_away(wire::writer& out, std::uint64_t last_call, errc code, std::string_view text) {
+void put_go_away(wire::writer& out, std::uint64_t last_call, errc code, std::string_view text,
+                 farewell how) {
+    put_number(out, 4, how == farewell::final ? 1 : 0);
     put_text(out, 3, text);
     put_number(out, 2, static_cast<std::uint64_t>(code));
     put_number(out, 1, last_call);
     finish(out, frame_kind::go_away);
+}
+
+void put_session(wire::writer& out, const session_frame& what) {
+    put_number(out, 4, what.lease_us);
+    put_number(out, 3, what.max_unacknowledged);
+    out.put_fixed64_field(2, what.low);
+    out.put_fixed64_field(1, what.high);
+    finish(out, frame_kind::session);
+}
+
+void put_attach(wire::writer& out, std::uint64_t high, std::uint64_t low) {
+    out.put_fixed64_field(2, low);
+    out.put_fixed64_field(1, high);
+    finish(out, frame_kind::attach);
+}
+
+void put_acknowledge(wire::writer& out, const call_header& what) {
+    put_ranges(out, 2, what.acknowledged_ranges);
+    put_number(out, 1, what.acknowledged_below);
+    finish(out, frame_kind::acknowledge);
+}
+
+void put_states(wire::writer& out, std::span<const call_state> calls) {
+    put_call_states(out, 1, calls);
+    finish(out, frame_kind::states);
 }
 
 void put_chunk_head(wire::writer& out, std::uint64_t id, bool of_reply, std::size_t data_size) {

@@ -19,7 +19,7 @@ inline constexpr std::array<std::uint8_t, 8> preface = {0x89, 0x52, 0x4F, 0x49,
 inline constexpr std::uint32_t protocol_version = 1;
 inline constexpr std::size_t length_prefix = 4;
 
-enum class feature : std::uint32_t { chunks = 1 };
+enum class feature : std::uint32_t { chunks = 1, sessions = 2 };
 enum call_flag : std::uint32_t { flag_oneway = 1, flag_repeated = 2 };
 
 enum class frame_kind : std::uint8_t {
@@ -32,12 +32,17 @@ enum class frame_kind : std::uint8_t {
     pong = 6,
     go_away = 7,
     chunk = 8,
+    session = 9,
+    attach = 10,
+    acknowledge = 11,
+    states = 12,
 };
 
 struct hello_frame {
     std::uint32_t version_min = 0;
     std::uint32_t version_max = 0;
     bool chunks = false;
+    bool sessions = false;
     std::uint64_t runtime_high = 0;
     std::uint64_t runtime_low = 0;
     std::uint64_t max_message = 0;
@@ -64,6 +69,12 @@ struct reply_frame {
     std::span<const std::byte> result;
 };
 
+struct call_state {
+    std::uint64_t id = 0;
+    bool running = false;
+    std::uint64_t progress = 0;
+};
+
 struct ping_frame {
     std::uint64_t nonce = 0;
     std::vector<std::uint64_t> calls;
@@ -73,6 +84,15 @@ struct go_away_frame {
     std::uint64_t last_call = 0;
     errc code = errc::shutting_down;
     std::string text;
+    bool final = false;
+};
+
+/// Session and Attach.
+struct session_frame {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    std::uint32_t max_unacknowledged = 0;
+    std::uint64_t lease_us = 0;
 };
 
 struct chunk_frame {
@@ -93,6 +113,9 @@ struct frame {
     std::uint64_t pong_nonce = 0;
     go_away_frame go_away;
     chunk_frame chunk;
+    session_frame session;           // session, attach
+    call_header acknowledged;        // acknowledge: only what is acknowledged
+    std::vector<call_state> states;  // states
 };
 
 /// Parses the message of one frame (without its length). False: it breaks the protocol.
@@ -106,18 +129,24 @@ void put_hello(wire::writer& out, const hello_frame& hello);
 void put_call(wire::writer& arguments, std::uint64_t id, const call_header& header,
               std::uint64_t total_size = 0);
 void put_reply(wire::writer& result, std::uint64_t id, std::uint64_t total_size = 0);
-void put_exceptions(wire::writer& out, std::uint64_t id, std::span<const wire_exception> thrown);
 void put_failure(wire::writer& out, std::uint64_t id, errc code, roi::outcome ran,
                  std::string_view text);
+// A Reply in two steps: first the message without its id, which may be kept and sent again; then
+// the frame around it.
+void put_result_body(wire::writer& result);
+void put_exceptions_body(wire::writer& out, std::span<const wire_exception> thrown);
+void put_failure_body(wire::writer& out, errc code, roi::outcome ran, std::string_view text);
+void frame_reply(wire::writer& body, std::uint64_t id);
 void put_cancel(wire::writer& out, std::uint64_t id);
 void put_ping(wire::writer& out, std::uint64_t nonce);
-struct call_state {
-    std::uint64_t id = 0;
-    bool running = false;
-    std::uint64_t progress = 0;
-};
 void put_pong(wire::writer& out, std::uint64_t nonce, std::span<const call_state> calls);
-void put_go_away(wire::writer& out, std::uint64_t last_call, errc code, std::string_view text);
+enum class farewell { closes, final };
+void put_go_away(wire::writer& out, std::uint64_t last_call, errc code, std::string_view text,
+                 farewell how = farewell::closes);
+void put_session(wire::writer& out, const session_frame& what);
+void put_attach(wire::writer& out, std::uint64_t high, std::uint64_t low);
+void put_acknowledge(wire::writer& out, const call_header& what);
+void put_states(wire::writer& out, std::span<const call_state> calls);
 /// The frame up to its data; `data_size` octets must follow.
 void put_chunk_head(wire::writer& out, std::uint64_t id, bool of_reply, std::size_t data_size);
 

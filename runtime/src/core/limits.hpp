@@ -63,6 +63,31 @@ struct limits {
     /// Longest text kept from a Failure, GoAway or Exception; the rest is cut off.
     std::size_t max_text = std::size_t{4} << 10;
 
+    /// Rows of one call session: calls that run, or whose end the caller has not acknowledged.
+    /// Advertised; a caller at the limit waits. One more is refused (overloaded, not_executed), and
+    /// remembered as refused; at twice the limit the connection is given up as malformed.
+    std::uint32_t max_session_rows = 1024;
+    /// Largest answer kept for a repeated call. A larger one is sent once; who asks again is told
+    /// that the call was executed (reply_unreadable).
+    std::size_t max_kept_reply = std::size_t{64} << 10;
+    /// Answers kept for one session, and for all of a process; above it new calls of that session
+    /// (of all) are refused (overloaded, not_executed) until the caller acknowledges.
+    std::size_t max_session_replies = std::size_t{4} << 20;
+    std::size_t max_all_replies = std::size_t{256} << 20;
+    /// Sessions of one principal (the user at the other end of a Unix socket, or everybody
+    /// together who is not known). One more connection goes without: its lost calls stay unknown.
+    std::size_t max_sessions = 1024;
+    /// How long a session waits for its caller to connect again, and its caller for an answer.
+    std::chrono::milliseconds session_lease{60'000};
+    /// After its connection was lost a call is asked for again for so long, within its deadline.
+    std::chrono::milliseconds reattach_time{60'000};
+    /// Acknowledgements of single calls that one frame may hold, as pairs of numbers.
+    std::size_t max_acknowledged_ranges = 1024;
+    /// A caller that makes no further call acknowledges its last ones after this time.
+    std::chrono::milliseconds acknowledge_after{1'000};
+    /// A call that is given up waits so long at most for the server to say whether it began.
+    std::chrono::milliseconds cancel_answer{50};
+
     /// Time to connect, all addresses of a name together.
     std::chrono::milliseconds connect_time{5'000};
     /// Accepted connections of one engine; one more is closed at once.

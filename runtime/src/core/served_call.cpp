@@ -1,6 +1,7 @@
 // A call being served: its arguments, its one answer, and the news that nobody waits for it.
 #include "core/served_call.hpp"
 
+#include "core/callee_session.hpp"
 #include "core/frame.hpp"
 
 #include <cstring>
@@ -28,6 +29,7 @@ served_call::served_call(std::shared_ptr<host> by, std::uint64_t id, const call_
     header_.time_left = header.time_left;
     header_.flags = header.flags;
     header_.trace = header.trace;
+    header_.sequence = header.sequence;
 }
 
 std::unique_ptr<served_call> served_call::make(std::shared_ptr<host> by, std::uint64_t id,
@@ -59,6 +61,7 @@ served_call::~served_call() {
     if (!answered_)
         refuse(errc::shutting_down, outcome::unknown, "the server gave the call up unanswered");
     host_->forget(*this);  // from here on nobody pins
+    if (orphaned_) session_->disown(*this);
     {
         std::lock_guard hold{mutex_};
         if (destroyed_ != nullptr && notifier_ == std::this_thread::get_id()) {
@@ -121,23 +124,55 @@ void served_call::on_abandoned(void (*notify)(void*), void* context) {
     if (wait) notifying_.wait(true, std::memory_order_acquire);
 }
 
+void served_call::number(std::shared_ptr<callee_session> session) noexcept {
+    session_ = std::move(session);
+}
+
+// The row first, the answer then: whoever asks again meanwhile is answered from the row.
+void served_call::end(ended how, wire::writer&& bytes, host::form what) noexcept {
+    if (!session_) return host_->answer(id_, oneway(), std::move(bytes), what);
+    auto ending = how == ended::returned  ? callee_session::ending::returned
+                  : how == ended::not_run ? callee_session::ending::not_run
+                                          : callee_session::ending::runs_elsewhere;
+    if (what == host::form::result) {
+        if (!session_->keeps(bytes.size())) {
+            ending = callee_session::ending::too_large_to_keep;
+        } else {
+            try {
+                put_result_body(bytes);
+                what = host::form::body;
+            } catch (const std::bad_alloc&) {
+                ending = callee_session::ending::too_large_to_keep;
+            }
+        }
+    }
+    auto to = session_->end(header_.sequence, ending, bytes.bytes(), host_.get());
+    if (to.reply_id == 0) return;
+    host* const through = to.same_host ? host_.get() : to.host.get();
+    if (through != nullptr) through->answer(to.reply_id, false, std::move(bytes), what);
+}
+
 void served_call::reply(wire::writer&& result) noexcept {
     if (std::exchange(answered_, true)) return;
-    host_->answer(*this, std::move(result), false);
+    end(ended::returned, std::move(result), host::form::result);
 }
 
 void served_call::fail(std::span<const wire_exception> exceptions) noexcept {
     if (std::exchange(answered_, true)) return;
     wire::writer out;
-    put_exceptions(out, id_, exceptions);
-    host_->answer(*this, std::move(out), true);
+    put_exceptions_body(out, exceptions);
+    end(ended::returned, std::move(out), host::form::body);
 }
 
 void served_call::refuse(errc code, roi::outcome ran, std::string text) noexcept {
     if (std::exchange(answered_, true)) return;
     wire::writer out;
-    put_failure(out, id_, code, ran, text);
-    host_->answer(*this, std::move(out), true);
+    put_failure_body(out, code, ran, text);
+    // A server that was superseded is fenced: the same call may still run at its successor.
+    const auto how = ran != outcome::not_executed ? ended::returned
+                     : code == errc::superseded   ? ended::runs_elsewhere
+                                                  : ended::not_run;
+    end(how, std::move(out), host::form::body);
 }
 
 }  // namespace roi::core

@@ -12,6 +12,8 @@
 
 namespace roi::core {
 
+class callee_session;
+
 /// Holds header and arguments by itself, so it stays valid whatever becomes of the connection's
 /// buffers and of the thread that read it.
 class served_call final : public incoming {
@@ -20,8 +22,13 @@ public:
     class host {
     public:
         virtual const incoming::peer& from() const noexcept = 0;
-        /// Sends the answer of the call: a result, or (`whole`) a finished Reply frame.
-        virtual void answer(served_call& call, wire::writer&& bytes, bool whole) noexcept = 0;
+        /// What `bytes` are: what the method returned, or a Reply message without its id.
+        enum class form { result, body };
+        /// Sends the answer of a call.
+        virtual void answer(std::uint64_t id, bool oneway, wire::writer&& bytes,
+                            form what) noexcept = 0;
+        /// Another connection took the session of this one over: it must end.
+        virtual void replaced() noexcept {}
         /// Writes the answers that wait for the end of the batch.
         virtual void answers_first() noexcept {}
         /// The call is being destroyed: forget it. After this nobody calls abandon().
@@ -43,6 +50,12 @@ public:
     ~served_call() override;
     static void operator delete(void* memory) noexcept;
 
+    /// Makes it a numbered call of that session, which learns its end.
+    void number(std::shared_ptr<callee_session> session) noexcept;
+    bool is_numbered() const noexcept { return session_ != nullptr; }
+    /// Its connection has ended, and the session keeps it. Under the host's lock.
+    void orphan() noexcept { orphaned_ = true; }
+
     std::uint64_t id() const noexcept { return id_; }
     bool oneway() const noexcept;
     bool answered() const noexcept { return answered_; }
@@ -63,6 +76,8 @@ public:
         return progress_.load(std::memory_order_relaxed);
     }
     void answers_first() noexcept override { host_->answers_first(); }
+    void begins() noexcept override { begun_.store(true, std::memory_order_relaxed); }
+    bool has_begun() const noexcept { return begun_.load(std::memory_order_relaxed); }
     void reply(wire::writer&& result) noexcept override;
     void fail(std::span<const wire_exception> exceptions) noexcept override;
     void refuse(errc code, roi::outcome ran, std::string text) noexcept override;
@@ -75,7 +90,12 @@ private:
     served_call(std::shared_ptr<host> by, std::uint64_t id, const call_header& header,
                 std::optional<time_point> deadline) noexcept;
 
+    enum class ended { returned, not_run, runs_elsewhere };
+    void end(ended how, wire::writer&& bytes, host::form what) noexcept;
+
     std::shared_ptr<host> host_;
+    std::shared_ptr<callee_session> session_;  // of a numbered call
+    bool orphaned_ = false;
     std::uint64_t id_;
     call_header header_;
     std::optional<time_point> deadline_;
@@ -84,6 +104,7 @@ private:
     bool answered_ = false;
 
     std::atomic<std::uint64_t> progress_{0};
+    std::atomic<bool> begun_{false};
     std::atomic<bool> abandoned_{false};
     std::atomic<std::uint32_t> pins_{0};
     std::atomic<bool> notifying_{false};

@@ -15,10 +15,12 @@ std::size_t size_of(const outgoing& call) noexcept {
 
 }  // namespace
 
-session::session(side which, const limits& bounds, const identity& own, std::uint64_t secret)
+session::session(side which, const limits& bounds, const identity& own, std::uint64_t secret,
+                 call_sessions numbered)
     : bounds_(&bounds),
       own_(&own),
       side_(which),
+      sessions_(numbered),
       out_(bounds),
       sent_(secret ^ 0xD1B54A32D192ED03u),
       served_(secret) {}
@@ -27,6 +29,7 @@ session::session(side which, const limits& bounds, const identity& own, std::uin
 
 void session::begin(time_point now) {
     begun_ = true;
+    now_ = now;
     hello_until_ = now + bounds_->hello_time;
     // The acceptor answers once it has seen the preface, so that a foreign peer gets plain text.
     if (side_ == side::connector) greet();
@@ -39,6 +42,7 @@ void session::greet() {
     hello.version_min = protocol_version;
     hello.version_max = protocol_version;
     hello.chunks = true;
+    hello.sessions = sessions_.served != nullptr && sessions_.own != nullptr;
     hello.runtime_high = own_->high;
     hello.runtime_low = own_->low;
     hello.max_message = bounds_->max_message;
@@ -50,7 +54,8 @@ void session::greet() {
     out_.put(out.bytes());
 }
 
-void session::on_hello(const hello_frame& hello, time_point now, actions& out) {
+void session::on_hello(const hello_frame& hello, const std::shared_ptr<served_call::host>& host,
+                       time_point now, actions& out) {
     if (state_ != state::greeting) return violated("a second Hello", out);
     if (hello.version_min > protocol_version || hello.version_max < protocol_version) {
         const std::string text = "this end speaks version " + std::to_string(protocol_version) +
@@ -67,15 +72,30 @@ void session::on_hello(const hello_frame& hello, time_point now, actions& out) {
     if (peer_.max_message == 0) peer_.max_message = bounds_->max_message;
     state_ = state::open;
     hello_until_.reset();
+    open_sessions(host, now);
+    if (awaited_sessions_ > 0) hello_until_ = now + bounds_->hello_time;
     if (we_leave_) {
         wire::writer away;
-        put_go_away(away, 0, errc::shutting_down, "the other end is stopping");
+        put_go_away(away, 0, errc::shutting_down, "the other end is stopping", farewell::final);
         out_.put(away.bytes());
     }
     pump(now, out);
 }
 
 // --- endings -------------------------------------------------------------------------------------
+
+void session::never_sent(outgoing& call) noexcept {
+    if (!call.session || (call.header.flags & flag_repeated) != 0) return;
+    call.session->finish(std::exchange(call.header.sequence, 0));
+    call.session.reset();
+}
+
+// The end of a numbered call is known.
+void session::resolved(outgoing& call) {
+    if (!call.session) return;
+    call.session->finish(call.header.sequence);
+    if (!acknowledge_at_) acknowledge_at_ = now_ + bounds_->acknowledge_after;
+}
 
 void session::finish(outgoing& call, core::answer&& result, actions& out) {
     void* const waiter = call.link == this ? nullptr : call.link;
@@ -91,31 +111,44 @@ void session::fail(outgoing& call, errc code, roi::outcome ran, std::string_view
     result.code = code;
     result.ran = ran;
     result.text = text;
+    result.nobody_there = nobody_there_;
     finish(call, std::move(result), out);
 }
 
 void session::end_calls(errc code, std::string_view text, actions& out) {
     sent_.for_each([&](std::uint64_t, sent_call& record) {
+        outgoing& call = *record.call;
         const bool gone = out_.may_be_sent(record.position);
-        fail(*record.call, code, gone ? outcome::unknown : outcome::not_executed, text, out);
+        if (!gone) never_sent(call);
+        // What cannot be asked for again keeps nothing to ask with.
+        if (is_last()) call.session.reset();
+        fail(call, call.given_up ? *call.given_up : code,
+             gone ? outcome::unknown : outcome::not_executed, text, out);
     });
     sent_.clear();
     for (auto* call : waiting_)
         fail(*call, code, outcome::not_executed, text, out);
     waiting_.clear();
+    std::vector<served_call*> orphans;
     served_.for_each([&](std::uint64_t, served_call* call) {
+        if (call->is_numbered() && served_session_) {
+            orphans.push_back(call);
+            return;
+        }
         call->pin();
         out.abandoned.push_back(call);
     });
     served_.clear();
     partial_.clear();
     partial_octets_ = 0;
+    leave_sessions(orphans, out);
 }
 
 void session::end_after_output(errc code, std::string_view text, actions& out) {
     if (state_ >= state::closing) return;
     state_ = state::closing;
     hello_until_.reset();
+    acknowledge_at_.reset();
     reason_ = code;
     reason_text_ = text;
     end_calls(code, text, out);
@@ -143,6 +176,7 @@ void session::close(errc code, std::string_view text, actions& out) {
     }
     state_ = state::closed;
     hello_until_.reset();
+    acknowledge_at_.reset();
 }
 
 void session::drain(std::string_view text) {
@@ -150,12 +184,13 @@ void session::drain(std::string_view text) {
     we_leave_ = true;
     if (state_ != state::open) return;
     wire::writer away;
-    put_go_away(away, last_served_, errc::shutting_down, text);
+    put_go_away(away, last_served_, errc::shutting_down, text, farewell::final);
     out_.put(away.bytes());
 }
 
 void session::on_go_away(const go_away_frame& frame, time_point, actions& out) {
     peer_leaves_ = true;
+    peer_final_ = peer_final_ || frame.final;
     const std::string text =
         frame.text.empty() ? std::string{"the other end is stopping"} : frame.text;
     if (state_ == state::greeting) return end_after_output(frame.code, text, out);
@@ -167,7 +202,9 @@ void session::on_go_away(const go_away_frame& frame, time_point, actions& out) {
         auto* record = sent_.find(id);
         drop_partial(record->reply);
         out_.drop_large(id, false);
-        fail(*record->call, frame.code, outcome::not_executed, text, out);
+        outgoing& call = *record->call;
+        never_sent(call);
+        fail(call, frame.code, outcome::not_executed, text, out);
         sent_.erase(id);
     }
     for (auto* call : waiting_)
@@ -179,6 +216,7 @@ void session::on_go_away(const go_away_frame& frame, time_point, actions& out) {
 
 bool session::take(receiver& in, const std::shared_ptr<served_call::host>& host, time_point now,
                    std::size_t most, actions& out) {
+    now_ = now;
     for (std::size_t taken = 0; taken < most;) {
         if (state_ >= state::closing) return false;
         if (out_.small_octets() > bounds_->max_small_unwritten) {
@@ -237,7 +275,7 @@ void session::on_frame(const std::shared_ptr<served_call::host>& host, time_poin
         case frame_kind::unknown:
             return;
         case frame_kind::hello:
-            return on_hello(in_.hello, now, out);
+            return on_hello(in_.hello, host, now, out);
         case frame_kind::call:
             return on_call(in_.call, host, now, out);
         case frame_kind::reply:
@@ -249,6 +287,15 @@ void session::on_frame(const std::shared_ptr<served_call::host>& host, time_poin
             return;
         case frame_kind::go_away:
             return on_go_away(in_.go_away, now, out);
+        case frame_kind::session:
+            return on_session(in_.session, now, out);
+        case frame_kind::attach:
+            return on_attach(in_.session, host, out);
+        case frame_kind::acknowledge:
+            if (served_session_) served_session_->acknowledge(host.get(), in_.acknowledged);
+            return;
+        case frame_kind::states:
+            return on_states(now, out);
         case frame_kind::ping: {
             std::vector<call_state> states;
             states.reserve(in_.ping.calls.size());
@@ -277,9 +324,15 @@ void session::refuse_call(std::uint64_t id, std::uint32_t flags, errc code, std:
     out_.put(frame.bytes());
 }
 
-void session::serve(std::unique_ptr<served_call> call, actions& out) {
+void session::serve(const std::shared_ptr<served_call::host>& host, std::uint64_t id,
+                    const call_header& header, std::optional<time_point> deadline,
+                    wire::buffer* whole, std::span<const std::byte> arguments, actions& out) {
+    if (header.sequence != 0 && !admit(host.get(), id, header, arguments, out)) return;
+    auto call = whole != nullptr ? served_call::make(host, id, header, deadline, std::move(*whole))
+                                 : served_call::make(host, id, header, deadline, arguments);
+    if (header.sequence != 0) call->number(served_session_);
     served_octets_ += call->arguments().size();
-    served_.insert(call->id(), call.get());
+    served_.insert(id, call.get());
     out.arrived.push_back(std::move(call));
 }
 
@@ -313,13 +366,14 @@ void session::on_call(const call_frame& call, const std::shared_ptr<served_call:
     }
     std::optional<time_point> deadline;
     if (call.header.time_left) deadline = now + *call.header.time_left;
-    serve(served_call::make(host, call.id, call.header, deadline, call.arguments), out);
+    serve(host, call.id, call.header, deadline, nullptr, call.arguments, out);
 }
 
 void session::on_reply(reply_frame& reply, time_point now, actions& out) {
     auto* record = sent_.find(reply.id);
     if (record == nullptr) return;  // it was given up
     core::answer result;
+    result.from_peer = true;
     if (reply.failed) {
         result.what = core::answer::kind::failure;
         result.code = reply.code;
@@ -350,15 +404,29 @@ void session::on_reply(reply_frame& reply, time_point now, actions& out) {
     }
     drop_partial(record->reply);
     out_.drop_large(reply.id, false);  // it was answered before all of it was sent
-    finish(*record->call, std::move(result), out);
+    outgoing& call = *record->call;
+    resolved(call);
+    if (call.given_up && result.what == core::answer::kind::failure) result.code = *call.given_up;
+    finish(call, std::move(result), out);
     sent_.erase(reply.id);
     if (!waiting_.empty()) pump(now, out);
 }
 
 void session::on_cancel(std::uint64_t id, actions& out) {
-    if (auto* call = served_.find(id)) {
-        (*call)->pin();
-        out.abandoned.push_back(*call);
+    served_call* call = nullptr;
+    if (auto* const found = served_.find(id)) {
+        call = *found;
+        call->pin();
+    } else if (served_session_) {
+        call = served_session_->pin_orphan(id);
+    }
+    if (call != nullptr) {
+        out.abandoned.push_back(call);
+        if (!call->is_numbered() || !call->has_begun()) return;
+        const call_state running{id, true, call->progress()};
+        wire::writer frame;
+        put_states(frame, {&running, 1});
+        out_.put(frame.bytes());
         return;
     }
     if (const auto part = partial_.find(id); part != partial_.end()) {
@@ -405,6 +473,7 @@ void session::check_in(std::unique_ptr<assembly> part,
         }
         core::answer result;
         result.ran = outcome::executed;
+        result.from_peer = true;
         if (part->complete()) {
             result.what = core::answer::kind::result;
             result.result = part->take();
@@ -413,7 +482,9 @@ void session::check_in(std::unique_ptr<assembly> part,
             result.text = "half-received messages exceed the limit of " +
                           std::to_string(bounds_->max_partial) + " octets";
         }
-        finish(*record->call, std::move(result), out);
+        outgoing& call = *record->call;
+        resolved(call);
+        finish(call, std::move(result), out);
         sent_.erase(id);
         if (!waiting_.empty()) pump(now, out);
         return;
@@ -433,18 +504,22 @@ void session::check_in(std::unique_ptr<assembly> part,
                                std::to_string(bounds_->max_partial) + " octets");
     std::optional<time_point> deadline;
     if (call.header.time_left) deadline = call.arrived + *call.header.time_left;
-    serve(served_call::make(host, id, call.header, deadline, part->take()), out);
+    wire::buffer whole = part->take();
+    const auto arguments = whole.bytes();
+    serve(host, id, call.header, deadline, &whole, arguments, out);
 }
 
 // --- own calls -----------------------------------------------------------------------------------
 
 bool session::may_write() const noexcept {
-    return state_ == state::open && !peer_leaves_ && sent_.size() < peer_.max_calls && !congested();
+    return state_ == state::open && awaited_sessions_ == 0 && !yields_ && !peer_leaves_ &&
+           sent_.size() < peer_.max_calls && !congested();
 }
 
 void session::start(outgoing& call, time_point now, actions& out) {
     call.id = 0;
     call.link = this;
+    call.given_up.reset();
     if (!call.will_wait) ++unattended_;
     if (state_ >= state::closing)
         return fail(call, reason_, outcome::not_executed, reason_text_, out);
@@ -487,6 +562,7 @@ bool session::encode(outgoing& call, time_point now, actions& out) {
         }
         call.header.time_left = left;
     }
+    if (call.numbered && !number(call, now, out)) return false;
     call.id = next_id_++;
     sent_call record;
     record.call = &call;
@@ -516,6 +592,27 @@ bool session::encode(outgoing& call, time_point now, actions& out) {
     return true;
 }
 
+// Gives the call its number, or makes sure that a repeated one goes to where it was first sent.
+bool session::number(outgoing& call, time_point now, actions& out) {
+    if (call.header.sequence != 0 && call.session != own_session_) {
+        call.session.reset();
+        fail(call, errc::connection_lost, outcome::unknown,
+             "the connection was lost, and who answers there now does not know the call", out);
+        return false;
+    }
+    if (!own_session_) return true;
+    if (call.header.sequence == 0) {
+        call.header.sequence = own_session_->begin();
+        call.session = own_session_;
+    } else {
+        call.header.flags |= flag_repeated;
+    }
+    own_session_->acknowledge(call.header, now);
+    numbered_at_ = now_ = now;
+    if (!acknowledge_at_) acknowledge_at_ = now + bounds_->acknowledge_after;
+    return true;
+}
+
 void session::pump(time_point now, actions& out) {
     while (!waiting_.empty() && may_write()) {
         auto* call = waiting_.front();
@@ -535,37 +632,57 @@ roi::outcome session::take_back(std::uint64_t id, sent_call& record) {
     return outcome::unknown;
 }
 
-void session::cancel(outgoing& call, actions& out) {
-    if (!active(call)) return;
+// Ends a call whose caller gives it up, or asks the peer whether it began and ends it soon.
+void session::give_up(outgoing& call, errc code, time_point now, actions& out) {
+    const bool expired = code == errc::deadline_exceeded;
     if (call.id == 0) {
         waiting_.remove(&call);
-        return fail(call, errc::cancelled, outcome::not_executed, "cancelled before it was sent",
+        return fail(call, code, outcome::not_executed,
+                    !expired                    ? "cancelled before it was sent"
+                    : state_ == state::greeting ? "the server was not reached within the deadline"
+                                                : "the deadline passed before the call was sent",
                     out);
     }
+    if (call.given_up) return;
     auto* record = sent_.find(call.id);
     const auto ran = take_back(call.id, *record);
-    sent_.erase(call.id);
-    fail(call, errc::cancelled, ran, "cancelled by the caller", out);
+    if (ran == outcome::not_executed || !call.session || state_ != state::open) {
+        if (ran == outcome::not_executed) never_sent(call);
+        sent_.erase(call.id);
+        return fail(call, code, ran,
+                    expired ? "no answer within the deadline" : "cancelled by the caller", out);
+    }
+    call.given_up = code;
+    call.deadline = now + bounds_->cancel_answer;
 }
 
-void session::expire(outgoing& call, actions& out) {
-    if (!active(call)) return;
-    if (call.id == 0) {
-        waiting_.remove(&call);
-        return fail(call, errc::deadline_exceeded, outcome::not_executed,
-                    state_ == state::greeting ? "the server was not reached within the deadline"
-                                              : "the deadline passed before the call was sent",
-                    out);
-    }
-    auto* record = sent_.find(call.id);
-    const auto ran = take_back(call.id, *record);
+void session::end_given_up(outgoing& call, actions& out) {
+    const errc code = *call.given_up;
+    drop_partial(sent_.find(call.id)->reply);
     sent_.erase(call.id);
-    fail(call, errc::deadline_exceeded, ran, "no answer within the deadline", out);
+    fail(call, code, outcome::unknown,
+         code == errc::cancelled ? "cancelled by the caller" : "no answer within the deadline",
+         out);
+}
+
+void session::cancel(outgoing& call, time_point now, actions& out) {
+    if (active(call)) give_up(call, errc::cancelled, now, out);
+}
+
+void session::expire(outgoing& call, time_point now, actions& out) {
+    if (!active(call) || !call.deadline || *call.deadline > now) return;
+    if (call.given_up) {
+        end_given_up(call, out);
+    } else {
+        give_up(call, errc::deadline_exceeded, now, out);
+    }
 }
 
 // --- calls being served --------------------------------------------------------------------------
 
-void session::answer(std::uint64_t id, bool oneway, wire::writer&& bytes, bool whole) {
+void session::answer(std::uint64_t id, bool oneway, wire::writer&& bytes,
+                     served_call::host::form what) {
+    const bool whole = what == served_call::host::form::body;
     served_.erase(id);
     if (state_ != state::open || oneway) return;
     const auto bound = peer_.max_message;
@@ -594,20 +711,24 @@ void session::answer(std::uint64_t id, bool oneway, wire::writer&& bytes, bool w
         out_.put_large(id, true, std::make_shared<const wire::buffer>(std::move(message)));
         return;
     }
-    if (!whole) put_reply(bytes, id);
+    if (!whole) put_result_body(bytes);
+    frame_reply(bytes, id);
     out_.put(bytes.bytes());
 }
 
 // --- time ----------------------------------------------------------------------------------------
 
 std::optional<time_point> session::expire(time_point now, actions& out) {
+    now_ = now;
     std::optional<time_point> next;
     auto later = [&](time_point when) {
         if (!next || when < *next) next = when;
     };
     if (hello_until_) {
         if (*hello_until_ <= now) {
-            violated("no Hello within the time for it", out);
+            violated(state_ == state::open ? "no Session within the time for it"
+                                           : "no Hello within the time for it",
+                     out);
         } else {
             later(*hello_until_);
         }
@@ -624,8 +745,24 @@ std::optional<time_point> session::expire(time_point now, actions& out) {
     for (auto* call : waiting_)
         look(*call);
     sent_.for_each([&](std::uint64_t, sent_call& record) { look(*record.call); });
-    for (auto* call : ended)
-        expire(*call, out);
+    for (auto* call : ended) {
+        expire(*call, now, out);
+        if (active(*call)) later(*call->deadline);  // given up, and asked after
+    }
+    if (acknowledge_at_ && *acknowledge_at_ <= now) {
+        // Calls sent since then have told most of it.
+        acknowledge_at_ = numbered_at_ + bounds_->acknowledge_after;
+        if (*acknowledge_at_ <= now) {
+            acknowledge_at_.reset();
+            call_header done;
+            if (state_ == state::open && own_session_->acknowledge(done, now)) {
+                wire::writer frame;
+                put_acknowledge(frame, done);
+                out_.put(frame.bytes());
+            }
+        }
+    }
+    if (acknowledge_at_) later(*acknowledge_at_);
     return next;
 }
 

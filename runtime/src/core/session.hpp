@@ -3,11 +3,13 @@
 //
 // A session has no lock, clock, socket or thread. Its connection guards it, asks it for octets
 // (output()), tells it what became of them, and runs the actions it collects after releasing the
-// lock. Room is left for sessions above connections (sequence numbers, acknowledgements): a call's
-// id belongs to its connection alone.
+// lock. A call's id belongs to its connection alone; what outlives it are the call sessions that a
+// connection is attached to, one in each direction (callee_session, caller_session).
 #pragma once
 
 #include "core/call_table.hpp"
+#include "core/callee_session.hpp"
+#include "core/caller_session.hpp"
 #include "core/channel.hpp"
 #include "core/frame.hpp"
 #include "core/limits.hpp"
@@ -35,11 +37,19 @@ struct actions {
     std::vector<finished> done;                         // call->completed(result)
     std::vector<served_call*> abandoned;                // each is pinned; ->abandon()
     std::vector<std::unique_ptr<served_call>> arrived;  // to the sink, oldest first
+    std::shared_ptr<served_call::host> replaced;        // ->replaced()
+    std::optional<time_point> look_after_sessions;      // callee_sessions::expire() at that time
 
     bool empty() const noexcept { return done.empty() && abandoned.empty() && arrived.empty(); }
 };
 
 enum class side { connector, acceptor };
+
+/// The call sessions of a process, both ways; null: calls are not numbered.
+struct call_sessions {
+    callee_sessions* served = nullptr;
+    caller_sessions* own = nullptr;
+};
 
 class session {
 public:
@@ -55,8 +65,9 @@ public:
         closed,
     };
 
-    /// `bounds` and `own` must outlive the session; `secret` is random.
-    session(side which, const limits& bounds, const identity& own, std::uint64_t secret);
+    /// `bounds`, `own` and `numbered` must outlive the session; `secret` is random.
+    session(side which, const limits& bounds, const identity& own, std::uint64_t secret,
+            call_sessions numbered = {});
 
     /// The transport is there: the connector speaks first. Hello must come until now + hello_time.
     void begin(time_point now);
@@ -68,6 +79,8 @@ public:
               std::size_t most, actions& out);
     /// The connection ended, or is given up: every call ends with what is known of it.
     void close(errc code, std::string_view text, actions& out);
+    /// Nobody listens at the endpoint: calls that end from now on are told.
+    void found_nobody() noexcept { nobody_there_ = true; }
 
     // --- output ---------------------------------------------------------------------------------
 
@@ -87,14 +100,19 @@ public:
     // --- own calls ------------------------------------------------------------------------------
 
     void start(outgoing& call, time_point now, actions& out);
-    void cancel(outgoing& call, actions& out);
-    /// The deadline of one call has passed; nothing happens if it has ended.
-    void expire(outgoing& call, actions& out);
+    /// Gives the call up. One that the peer may have begun is asked after, and may go on until
+    /// call.deadline, which is soon then.
+    void cancel(outgoing& call, time_point now, actions& out);
+    /// The deadline of one call has passed; nothing happens if it has ended. The same holds.
+    void expire(outgoing& call, time_point now, actions& out);
     /// Whether `call` has yet to end here.
     bool active(const outgoing& call) const noexcept { return call.link != nullptr; }
     /// What comes with the end of `call`, which is active.
     void set_waiter(outgoing& call, void* waiter) noexcept {
         call.link = waiter != nullptr ? waiter : this;
+    }
+    void* waiter_of(const outgoing& call) const noexcept {
+        return call.link == this ? nullptr : call.link;
     }
     /// Calls that have not ended, waiting ones included.
     std::size_t own_calls() const noexcept { return sent_.size() + waiting_.size(); }
@@ -103,8 +121,7 @@ public:
 
     // --- calls being served ---------------------------------------------------------------------
 
-    /// The answer of a call: a result, or a whole Reply frame.
-    void answer(std::uint64_t id, bool oneway, wire::writer&& bytes, bool whole);
+    void answer(std::uint64_t id, bool oneway, wire::writer&& bytes, served_call::host::form what);
     void forget(std::uint64_t id, std::size_t octets) noexcept {
         served_.erase(id);
         served_octets_ -= octets;
@@ -115,6 +132,23 @@ public:
 
     /// Ends what has run out (calls, a peer that does not say Hello); returns when to ask again.
     std::optional<time_point> expire(time_point now, actions& out);
+    /// Calls have ended that the peer should be told of, if no call follows until then.
+    std::optional<time_point> acknowledges_at() const noexcept { return acknowledge_at_; }
+
+    // --- one connection per server -------------------------------------------------------------
+
+    /// Another connection of this process calls the same server already: own calls wait until one
+    /// of the two is called.
+    bool yields() const noexcept { return yields_ && state_ == state::open; }
+    /// Own calls are to be made over that other connection: appends those that wait, oldest first,
+    /// with what set_waiter() gave. This one ends.
+    struct moved_call {
+        outgoing* call;
+        void* waiter;
+    };
+    void yield(std::vector<moved_call>& moved, actions& out);
+    /// The other one cannot be used: own calls are made here.
+    void go_ahead(time_point now, actions& out);
 
     // --- the rest -------------------------------------------------------------------------------
 
@@ -152,24 +186,45 @@ private:
     };
 
     void on_frame(const std::shared_ptr<served_call::host>& host, time_point now, actions& out);
-    void on_hello(const hello_frame& hello, time_point now, actions& out);
+    void on_hello(const hello_frame& hello, const std::shared_ptr<served_call::host>& host,
+                  time_point now, actions& out);
     void on_call(const call_frame& call, const std::shared_ptr<served_call::host>& host,
                  time_point now, actions& out);
     void on_reply(reply_frame& reply, time_point now, actions& out);
     void on_cancel(std::uint64_t id, actions& out);
+    void on_session(const session_frame& frame, time_point now, actions& out);
+    void on_attach(const session_frame& frame, const std::shared_ptr<served_call::host>& host,
+                   actions& out);
+    void on_states(time_point now, actions& out);
+    void open_sessions(const std::shared_ptr<served_call::host>& host, time_point now);
+    void put_granted();
+    void claim_peer(time_point now, bool anyway);
+    bool admit(const served_call::host* host, std::uint64_t id, const call_header& header,
+               std::span<const std::byte> arguments, actions& out);
+    static void never_sent(outgoing& call) noexcept;
+    void resolved(outgoing& call);
+    void give_up(outgoing& call, errc code, time_point now, actions& out);
+    void end_given_up(outgoing& call, actions& out);
     void on_go_away(const go_away_frame& frame, time_point now, actions& out);
     std::unique_ptr<assembly> check_out(const chunk_frame& head, std::size_t size, actions& out);
     void check_in(std::unique_ptr<assembly> part, const std::shared_ptr<served_call::host>& host,
                   time_point now, actions& out);
-    void serve(std::unique_ptr<served_call> call, actions& out);
+    /// `whole`: the arguments with their memory, where they came in parts.
+    void serve(const std::shared_ptr<served_call::host>& host, std::uint64_t id,
+               const call_header& header, std::optional<time_point> deadline, wire::buffer* whole,
+               std::span<const std::byte> arguments, actions& out);
     void end_calls(errc code, std::string_view text, actions& out);
+    void leave_sessions(const std::vector<served_call*>& orphans, actions& out);
 
     void greet();
     void end_after_output(errc code, std::string_view text, actions& out);
     void violated(std::string_view what, actions& out);
     void refuse_call(std::uint64_t id, std::uint32_t flags, errc code, std::string_view text);
     bool encode(outgoing& call, time_point now, actions& out);
+    bool number(outgoing& call, time_point now, actions& out);
     bool may_write() const noexcept;
+    /// Neither end comes back after this connection, so calls cannot be asked for again.
+    bool is_last() const noexcept { return peer_final_ || we_leave_; }
     void finish(outgoing& call, core::answer&& result, actions& out);
     void fail(outgoing& call, errc code, roi::outcome ran, std::string_view text, actions& out);
     /// Withdraws a call that was encoded; says whether it can still run.
@@ -185,10 +240,24 @@ private:
     bool begun_ = false;
     bool greeted_ = false;
     bool peer_leaves_ = false;
+    bool peer_final_ = false;
+    bool nobody_there_ = false;
     bool we_leave_ = false;
     errc reason_ = errc::connection_lost;
     std::string reason_text_;
     std::optional<time_point> hello_until_;
+
+    const call_sessions sessions_;
+    std::shared_ptr<callee_session> served_session_;  // of the peer's calls
+    std::shared_ptr<caller_session> own_session_;     // of our calls
+    std::shared_ptr<caller_session> attaching_;       // asked for by Attach
+    unsigned awaited_sessions_ = 0;                   // Session frames; own calls wait for them
+    bool claimed_ = false;
+    bool yields_ = false;
+    std::optional<time_point> acknowledge_at_;
+    time_point numbered_at_{};                 // the last numbered call was sent
+    time_point now_{};                         // of the last input
+    const served_call::host* host_ = nullptr;  // what our sessions know us by
 
     outbox out_;
     hello_frame peer_;

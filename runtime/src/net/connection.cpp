@@ -43,7 +43,8 @@ connection::connection(std::shared_ptr<shell> by, core::side which, std::string 
       endpoint_(std::move(endpoint)),
       side_(which),
       receiver_(settings_->limits),
-      session_(which, settings_->limits, settings_->own, settings_->secret) {
+      session_(which, settings_->limits, settings_->own, settings_->secret,
+               shell_->call_sessions()) {
     peer_.connection = number;
     peer_.endpoint = endpoint_;
 }
@@ -105,7 +106,11 @@ bool connection::next_address() {
             retry_connect_ = true;
             return true;
         }
-        connect_error_ = system_text(errno);
+        connect_refused(errno);
+    }
+    if (nobody_there_) {
+        std::lock_guard hold{mutex_};
+        session_.found_nobody();
     }
     fail(errc::unreachable, "cannot connect: " + connect_error_);
     end_owned();
@@ -122,7 +127,7 @@ void connection::connect_step() {
         }
         if (errno == EAGAIN) return;
         retry_connect_ = false;
-        connect_error_ = system_text(errno);
+        connect_refused(errno);
         next_address();
         return;
     }
@@ -132,8 +137,14 @@ void connection::connect_step() {
     socklen_t size = sizeof error;
     if (::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
     if (error == 0) return attached();
-    connect_error_ = system_text(error);
+    connect_refused(error);
     next_address();
+}
+
+void connection::connect_refused(int error) {
+    connect_error_ = system_text(error);
+    // Where every address says that nobody listens, whoever did is gone.
+    nobody_there_ = nobody_there_ && (error == ECONNREFUSED || error == ENOENT);
 }
 
 void connection::attached() {
@@ -285,6 +296,9 @@ connection::progress connection::process(who by, waiter* mine) {
         next_arrived_ = 0;
         bool more = false;
         bool noted = false;
+        std::optional<core::time_point> timer;
+        bool just_met = false;
+        bool yields = false;
         auto self = shared_from_this();
         batch_began_ = clock::now();
         {
@@ -296,15 +310,24 @@ connection::progress connection::process(who by, waiter* mine) {
             } catch (const std::bad_alloc&) {
                 session_.close(errc::connection_lost, "out of memory", owner_actions_);
             }
-            ended = session_.now_in() >= core::session::state::closing;
             if (session_.refuses_calls()) failed_.store(true, std::memory_order_release);
             if (!peer_known_ && session_.is_open()) {
-                peer_known_ = true;
+                peer_known_ = just_met = true;
+                yields = session_.yields();
                 peer_.runtime_high = session_.peer().runtime_high;
                 peer_.runtime_low = session_.peer().runtime_low;
             }
+            if (const auto when = session_.acknowledges_at(); when && acknowledges()) {
+                if (sooner(*when)) timer = when;
+            }
             noted = note(owner_actions_, mine);
         }
+        if (just_met) met_peer(yields, mine);
+        {
+            std::lock_guard hold{mutex_};
+            ended = session_.now_in() >= core::session::state::closing;
+        }
+        if (timer) shell_->set_timer(*this, *timer);
         arrived_.swap(owner_actions_.arrived);
         // A waiting thread of a user may hold locks that the user's callbacks want.
         telling = by == who::pool ? this : nullptr;
@@ -312,6 +335,41 @@ connection::progress connection::process(who by, waiter* mine) {
         telling = nullptr;
         if (!ended && completions_.empty() && arrived_.empty() && !more) return progress::dry;
     }
+}
+
+// There is one connection per server: of two, the later one gives its calls to the earlier.
+void connection::met_peer(bool yields, waiter* mine) {
+    const auto other = shell_->met(*this, yields);
+    if (!yields) return;
+    core::actions todo;
+    bool noted = false;
+    std::vector<core::session::moved_call> moved;
+    std::vector<thread_wake*> wakes;
+    {
+        std::lock_guard hold{mutex_};
+        if (other) {
+            session_.yield(moved, todo);
+            successor_ = other;
+            failed_.store(true, std::memory_order_release);
+            for (const auto& each : moved) {
+                if (each.waiter == nullptr) continue;
+                auto& one = *static_cast<waiter*>(each.waiter);
+                one.hurried.store(true, std::memory_order_release);
+                one.wake->retain();
+                wakes.push_back(one.wake);
+            }
+        } else {
+            session_.go_ahead(clock::now(), todo);
+        }
+        noted = note(todo, mine);
+    }
+    for (const auto& each : moved)
+        other->start(*each.call);
+    for (auto* wake : wakes) {
+        wake->signal();
+        wake->release();
+    }
+    run(todo, noted, mine);
 }
 
 bool connection::run_here(const shell& by, void (*work)(void*), void* context) noexcept {
@@ -567,12 +625,12 @@ void connection::on_writable() {
     flush(flusher::other, patience::none);
 }
 
-void connection::answer(core::served_call& call, wire::writer&& bytes, bool whole) noexcept {
+void connection::answer(std::uint64_t id, bool oneway, wire::writer&& bytes, form what) noexcept {
     try {
         bool later = false;
         {
             std::lock_guard hold{mutex_};
-            session_.answer(call.id(), call.oneway(), std::move(bytes), whole);
+            session_.answer(id, oneway, std::move(bytes), what);
             later = batch_thread_ == this_thread_mark();
             if (session_.congested()) congested_.store(true, std::memory_order_relaxed);
         }
@@ -581,6 +639,10 @@ void connection::answer(core::served_call& call, wire::writer&& bytes, bool whol
         // Out of memory: without its answer the caller must not wait.
         abort(errc::connection_lost, "out of memory");
     }
+}
+
+void connection::replaced() noexcept {
+    abort(errc::connection_lost, "the caller has connected again");
 }
 
 void connection::answers_first() noexcept {

@@ -44,7 +44,8 @@ public:
 
     // served_call::host
     const core::incoming::peer& from() const noexcept override { return peer_; }
-    void answer(core::served_call& call, wire::writer&& bytes, bool whole) noexcept override;
+    void answer(std::uint64_t id, bool oneway, wire::writer&& bytes, form what) noexcept override;
+    void replaced() noexcept override;
     void answers_first() noexcept override;
     void forget(core::served_call& call) noexcept override;
 
@@ -95,7 +96,8 @@ private:
     struct waiter {
         thread_wake* wake = nullptr;
         std::atomic<bool> done{false};
-        bool promoted = false;  // the gate was handed to us
+        std::atomic<bool> hurried{false};  // the call's deadline has changed
+        bool promoted = false;             // the gate was handed to us
         waiter* next = nullptr;
         waiter* previous = nullptr;
         bool queued = false;
@@ -106,6 +108,7 @@ private:
     // The owner's work.
     void serve();
     progress process(who by, waiter* mine = nullptr);
+    void met_peer(bool yields, waiter* mine);
     bool run_method(std::unique_ptr<core::served_call> call);
     bool run_completions();  // false: the connection was taken from this thread
     template <class Work>
@@ -115,6 +118,7 @@ private:
     ssize_t read_some(bool blocking);
     bool after_read(ssize_t got);  // false: ended
     void connect_step();
+    void connect_refused(int error);
     bool next_address();  // false: none is left, and the connection has ended
     void attached();
     void look_alive();
@@ -129,8 +133,12 @@ private:
     /// Under the mutex: must the completions of `todo` be findable while they run?
     bool note(core::actions& todo, const waiter* mine);
     void run(core::actions& todo, bool noted, waiter* mine = nullptr);
-    void expire_call(core::outgoing& call, waiter& me);
+    std::optional<core::time_point> expire_call(core::outgoing& call, waiter& me);
+    std::optional<core::time_point> deadline_of(core::outgoing& call);
+    bool has_successor();
     void fail(errc code, const std::string& why);
+    /// A timer for acknowledgements would keep a user's context running.
+    bool acknowledges() const noexcept { return !settings_->eager_timers; }
     bool sooner(core::time_point when) noexcept;  // under the mutex; true: tell the shell
     void enqueue(waiter& one) noexcept;
     void dequeue(waiter& one) noexcept;
@@ -168,6 +176,7 @@ private:
     std::size_t next_address_ = 0;
     std::atomic<bool> retry_connect_{false};  // a Unix listener's queue was full
     std::string connect_error_;
+    bool nobody_there_ = true;  // as far as the addresses tried so far say
     bool peer_known_ = false;
     bool gone_told_ = false;
 
@@ -175,6 +184,7 @@ private:
     core::session session_;
     waiter* first_waiter_ = nullptr;
     waiter* last_waiter_ = nullptr;
+    std::shared_ptr<connection> successor_;   // makes the calls that were to be made here
     std::vector<core::actions*> completing_;  // whose completions run right now
     const void* batch_thread_ = nullptr;      // the owner; its answers wait for its next write
     bool writing_ = false;

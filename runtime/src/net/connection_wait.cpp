@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace roi::net {
 namespace {
@@ -20,20 +21,29 @@ void connection::start(core::outgoing& call) {
     core::actions todo;
     bool noted = false;
     bool later = false;
-    bool tell = false;
     if (settings_->eager_timers) look_alive();
     // `call` may be gone as soon as the lock is released.
     const bool attended = call.will_wait;
     const auto deadline = call.deadline;
+    std::optional<core::time_point> timer;
+    std::shared_ptr<connection> successor;
     {
         std::lock_guard hold{mutex_};
-        session_.start(call, clock::now(), todo);
-        if (deadline && todo.done.empty()) tell = sooner(*deadline);
-        later = batch_thread_ == this_thread_mark();
-        noted = note(todo, nullptr);
+        if (successor_) [[unlikely]] {
+            successor = successor_;
+        } else {
+            session_.start(call, clock::now(), todo);
+            if (deadline && todo.done.empty() && sooner(*deadline)) timer = deadline;
+            if (const auto when = session_.acknowledges_at(); when && acknowledges()) {
+                if (sooner(*when)) timer = when;
+            }
+            later = batch_thread_ == this_thread_mark();
+            noted = note(todo, nullptr);
+        }
     }
+    if (successor) return successor->start(call);
     run(todo, noted);
-    if (tell) shell_->set_timer(*this, *deadline);
+    if (timer) shell_->set_timer(*this, *timer);
     if (!later) flush(flusher::other, patience::wait_a_little);
     if (attended) return;
     std::uint64_t expected = gate_free;
@@ -54,12 +64,31 @@ void connection::look_alive() {
 void connection::cancel(core::outgoing& call) {
     core::actions todo;
     bool noted = false;
+    std::optional<core::time_point> timer;
+    thread_wake* wake = nullptr;
+    std::shared_ptr<connection> successor;
     {
         std::lock_guard hold{mutex_};
-        session_.cancel(call, todo);
+        successor = successor_;
+        if (!successor) session_.cancel(call, clock::now(), todo);
         noted = note(todo, nullptr);
+        if (!successor && session_.active(call) && call.deadline) {
+            // The peer is asked whether it began; that ends soon, answered or not.
+            if (sooner(*call.deadline)) timer = call.deadline;
+            if (auto* const one = static_cast<waiter*>(session_.waiter_of(call))) {
+                one->hurried.store(true, std::memory_order_release);
+                wake = one->wake;
+                wake->retain();
+            }
+        }
     }
+    if (successor) return successor->cancel(call);
     run(todo, noted);
+    if (timer) shell_->set_timer(*this, *timer);
+    if (wake != nullptr) {
+        wake->signal();
+        wake->release();
+    }
     flush(flusher::other, patience::wait_a_little);
 }
 
@@ -67,9 +96,13 @@ void connection::wait(core::outgoing& call) {
     waiter me;
     me.wake = &thread_wake::mine();
     std::optional<core::time_point> deadline;
+    std::shared_ptr<connection> successor;
     {
         std::lock_guard hold{mutex_};
-        if (session_.active(call)) {
+        successor = successor_;
+        if (successor) {
+            // Below, without the lock.
+        } else if (session_.active(call)) {
             session_.set_waiter(call, &me);
             deadline = call.deadline;
         } else {
@@ -84,11 +117,20 @@ void connection::wait(core::outgoing& call) {
     }
     if (phase_ == phase::resolving) shell_->drive(*this);
     for (;;) {
+        if (successor) return successor->wait(call);
         const auto seen = me.wake->ticket();
         bool leads = false;
         {
             std::lock_guard hold{mutex_};
-            if (me.promoted) {
+            if (successor_ && !me.done) {
+                dequeue(me);
+                if (!me.promoted) {
+                    successor = successor_;
+                    continue;
+                }
+                me.promoted = false;  // the gate is ours, and is to be left in order
+                leads = true;
+            } else if (me.promoted) {
                 me.promoted = false;
                 leads = true;
             } else if (me.done) {
@@ -105,35 +147,52 @@ void connection::wait(core::outgoing& call) {
                 dequeue(me);
             }
         }
+        if (me.hurried.exchange(false, std::memory_order_acquire)) deadline = deadline_of(call);
         if (leads) {
             lead(me, call, deadline);
+            deadline = deadline_of(call);
             continue;
         }
         shell_->before_blocking();
         me.wake->sleep(seen, deadline);
-        if (deadline && clock::now() >= *deadline) {
-            expire_call(call, me);
-            deadline.reset();  // from here on its end is certain
-        }
+        if (deadline && clock::now() >= *deadline) deadline = expire_call(call, me);
     }
 }
 
-void connection::expire_call(core::outgoing& call, waiter& me) {
+bool connection::has_successor() {
+    std::lock_guard hold{mutex_};
+    return successor_ != nullptr;
+}
+
+// None: its end is certain.
+std::optional<core::time_point> connection::deadline_of(core::outgoing& call) {
+    std::lock_guard hold{mutex_};
+    return !successor_ && session_.active(call) ? call.deadline : std::nullopt;
+}
+
+std::optional<core::time_point> connection::expire_call(core::outgoing& call, waiter& me) {
     core::actions todo;
     bool noted = false;
+    std::optional<core::time_point> next;
     {
         std::lock_guard hold{mutex_};
-        session_.expire(call, todo);
+        session_.expire(call, clock::now(), todo);
+        if (session_.active(call)) next = call.deadline;
         noted = note(todo, &me);
     }
     run(todo, noted, &me);
     flush(flusher::other, patience::wait_a_little);
+    return next;
 }
 
 void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time_point> deadline) {
     bool have = receiver_.holds_input() || next_arrived_ < arrived_.size();
     unsigned naps = 0;
     while (!me.done.load(std::memory_order_acquire)) {
+        if (me.hurried.exchange(false, std::memory_order_acquire)) {
+            if (has_successor()) break;
+            deadline = deadline_of(call);
+        }
         if (phase_ == phase::connecting) {
             connect_step();
         } else if (phase_ == phase::connected && have) {
@@ -152,6 +211,7 @@ void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time
             shell_->before_blocking();
             const auto seen = me.wake->ticket();
             if (me.done.load(std::memory_order_acquire)) break;
+            if (me.hurried.load(std::memory_order_acquire)) continue;
             auto until = deadline;
             const bool retries = !connected && retry_connect_;
             if (retries) {
@@ -192,10 +252,8 @@ void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time
             } else if (ready != 0) {
                 got = read_some(false);
             }
-            if (got == -1 && deadline && clock::now() >= *deadline) {
-                expire_call(call, me);
-                deadline.reset();
-            }
+            if (got == -1 && deadline && clock::now() >= *deadline)
+                deadline = expire_call(call, me);
         }
         have = got > 0;
         if (got != -1 && !after_read(got)) return;  // ended: the gate is nobody's any more
@@ -242,6 +300,11 @@ void connection::run(core::actions& todo, bool noted, waiter* mine) {
     for (auto* call : todo.abandoned)
         call->abandon();
     todo.abandoned.clear();
+    if (todo.look_after_sessions) {
+        shell_->look_after_sessions(*todo.look_after_sessions);
+        todo.look_after_sessions.reset();
+    }
+    if (const auto old = std::exchange(todo.replaced, nullptr)) old->replaced();
 }
 
 void connection::enqueue(waiter& one) noexcept {

@@ -1,6 +1,7 @@
 // Connections, listeners, threads and timers behind one interface: what the API layer builds on.
 #pragma once
 
+#include "core/callee_session.hpp"
 #include "core/channel.hpp"
 #include "core/limits.hpp"
 
@@ -61,6 +62,9 @@ public:
     virtual std::shared_ptr<core::channel> connect(const std::string& endpoint) = 0;
 
     virtual core::executor& executor() = 0;
+
+    /// The call sessions that this process serves.
+    virtual core::callee_sessions& served_sessions() = 0;
 
     /// Sixteen random octets, new for each engine; told to peers in Hello.
     struct identity {

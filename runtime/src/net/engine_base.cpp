@@ -35,7 +35,8 @@ engine_base::engine_base(boost::asio::io_context& context, engine_options option
                          bool eager_timers)
     : context_(&context),
       options_(std::move(options)),
-      timers_(std::make_shared<timer_queue>(context)) {
+      timers_(std::make_shared<timer_queue>(context)),
+      served_(options_.limits, random_number, process_runs) {
     auto made = std::make_shared<settings>();
     made->limits = options_.limits;
     if (made->limits.max_message > core::limits::max_message_ceiling)
@@ -187,21 +188,73 @@ std::shared_ptr<connection> engine_base::find(std::uint64_t number) {
 
 void engine_base::gone(connection& which) noexcept {
     std::shared_ptr<connection> dropped;  // may be the last reference: let go outside the lock
-    std::shared_ptr<connection> unlisted;
+    std::vector<std::shared_ptr<connection>> unlisted;
     clear_timer(which);
     std::lock_guard hold{mutex_};
     const auto found = connections_.find(which.number());
     if (found == connections_.end()) return;
     dropped = std::move(found->second);
     connections_.erase(found);
-    if (which.which() == core::side::acceptor) {
-        --accepted_;
-    } else if (const auto listed = by_endpoint_.find(which.endpoint());
-               listed != by_endpoint_.end() && listed->second.get() == &which) {
-        unlisted = std::move(listed->second);
-        by_endpoint_.erase(listed);
+    if (which.which() == core::side::acceptor) --accepted_;
+    for (auto listed = by_endpoint_.begin(); listed != by_endpoint_.end();) {
+        if (listed->second.get() == &which) {
+            unlisted.push_back(std::move(listed->second));
+            listed = by_endpoint_.erase(listed);
+        } else {
+            ++listed;
+        }
+    }
+    const auto& who = which.from();
+    const auto [begin, end] = by_runtime_.equal_range({who.runtime_high, who.runtime_low});
+    for (auto each = begin; each != end; ++each) {
+        if (each->second.which.lock().get() == &which) {
+            by_runtime_.erase(each);
+            break;
+        }
     }
     changed_.notify_all();
+}
+
+std::shared_ptr<connection> engine_base::met(connection& which, bool yields) {
+    const auto& who = which.from();
+    const std::pair runtime{who.runtime_high, who.runtime_low};
+    std::shared_ptr<connection> other;
+    std::lock_guard hold{mutex_};
+    if (connections_.find(which.number()) == connections_.end()) return nullptr;
+    if (yields) {
+        const auto [begin, end] = by_runtime_.equal_range(runtime);
+        for (auto each = begin; each != end && !other; ++each) {
+            auto candidate = each->second.which.lock();
+            if (!candidate || candidate.get() == &which || candidate->failed()) continue;
+            // Whoever connects to us may claim to be any runtime. The kernel knows whether it is
+            // the process that listens at the endpoint. Of two that connect to each other at the
+            // same time neither may leave its connection for the other's.
+            const auto& there = candidate->from();
+            const bool same = there.pid && there.uid && there.pid == who.pid &&
+                              there.uid == who.uid && *there.pid > 0;
+            if (candidate->which() == core::side::connector ||
+                (same && each->second.since < which.number()))
+                other = std::move(candidate);
+        }
+    }
+    if (other) {
+        by_endpoint_[which.endpoint()] = other;
+    } else {
+        by_runtime_.emplace(runtime, known_peer{which.weak_from_this(), last_number});
+    }
+    return other;
+}
+
+void engine_base::look_after_sessions(core::time_point when) {
+    timers_->start(when, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        std::vector<core::served_call*> abandoned;
+        const auto next = self->served_.expire(self->now(), abandoned);
+        for (auto* call : abandoned)
+            call->abandon();
+        if (next) self->look_after_sessions(*next);
+    });
 }
 
 // --- time, writing, work -------------------------------------------------------------------------
@@ -287,6 +340,11 @@ bool engine_base::stop(core::time_point deadline) {
     for (const auto& one : all)
         one->abort(errc::shutting_down, "the runtime has stopped");
     all.clear();
+    std::vector<core::served_call*> abandoned;
+    served_.end_all(abandoned);
+    for (auto* call : abandoned)
+        call->abandon();
+    own_.clear();
     timers_->close();
     stop_threads();
     stopped_ = true;
@@ -310,6 +368,7 @@ public:
         return to_->connect(where);
     }
     core::executor& executor() override { return *to_; }
+    core::callee_sessions& served_sessions() override { return to_->served_sessions(); }
     identity runtime_id() const override { return {to_->who().high, to_->who().low}; }
     bool stop(core::time_point deadline) override { return to_->stop(deadline); }
 

@@ -43,6 +43,10 @@ public:
     void gone(connection& which) noexcept override;
     void drive(connection& which) override;
     std::shared_ptr<const settings> options() const override { return settings_; }
+    core::call_sessions call_sessions() noexcept override { return {&served_, &own_}; }
+    void look_after_sessions(core::time_point when) override;
+    std::shared_ptr<connection> met(connection& which, bool yields) override;
+    core::callee_sessions& served_sessions() noexcept { return served_; }
     core::call_sink* sink() const noexcept override { return sink_.load(); }
 
     // executor
@@ -70,11 +74,18 @@ private:
     std::atomic<core::call_sink*> sink_{nullptr};
     std::atomic<bool> stopping_{false};
     std::shared_ptr<timer_queue> timers_;
+    core::callee_sessions served_;
+    core::caller_sessions own_;
 
     mutable std::mutex mutex_;  // guards what follows
     std::condition_variable changed_;
     std::unordered_map<std::uint64_t, std::shared_ptr<connection>> connections_;
     std::map<std::string, std::shared_ptr<connection>> by_endpoint_;
+    struct known_peer {
+        std::weak_ptr<connection> which;
+        std::uint64_t since = 0;  // number of the newest connection when it was met
+    };
+    std::multimap<std::pair<std::uint64_t, std::uint64_t>, known_peer> by_runtime_;
     std::size_t accepted_ = 0;
     std::map<std::string, std::shared_ptr<listener>> listeners_;
     std::shared_ptr<boost::asio::ip::tcp::resolver> resolver_;

@@ -62,6 +62,14 @@ public:
             false;  // a timer that need not fire must go: it keeps a context running
     };
     virtual std::shared_ptr<const settings> options() const = 0;
+    /// The call sessions of this process; they live as long as the shell.
+    virtual core::call_sessions call_sessions() noexcept = 0;
+    /// The peer of this connection has said which runtime it is. `yields`: returns another
+    /// connection to the same runtime that calls can use, which from now on is what connect() to
+    /// the endpoint of `which` gives; null: there is none.
+    virtual std::shared_ptr<connection> met(connection& which, bool yields) = 0;
+    /// Ends sessions whose callers do not come back, at `when` and from then on.
+    virtual void look_after_sessions(core::time_point when) = 0;
     virtual core::call_sink* sink() const noexcept = 0;
 };
 

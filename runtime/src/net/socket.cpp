@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -271,6 +272,20 @@ credentials peer_credentials(int fd, int family) noexcept {
     socklen_t size = sizeof found;
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) return {};
     return {found.uid, found.pid};
+}
+
+bool process_runs(std::int32_t pid) {
+    if (::kill(pid, 0) != 0 && errno == ESRCH) return false;
+    // "4711 (name) Z ...": the name may hold anything, so what counts is behind the last bracket.
+    const descriptor file{
+        ::open(("/proc/" + std::to_string(pid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!file) return errno != ENOENT;
+    char text[512];
+    const ssize_t size = ::read(file.get(), text, sizeof text);
+    const std::string_view all{text, size > 0 ? static_cast<std::size_t>(size) : 0};
+    const auto bracket = all.rfind(')');
+    if (bracket == std::string_view::npos || bracket + 2 >= all.size()) return true;
+    return all[bracket + 2] != 'Z' && all[bracket + 2] != 'X';
 }
 
 std::string system_text(int error) {

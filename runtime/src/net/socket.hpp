@@ -77,6 +77,9 @@ struct credentials {
 };
 credentials peer_credentials(int fd, int family) noexcept;
 
+/// Does a process of that number run (one that has ended and was not waited for does not)?
+bool process_runs(std::int32_t pid);
+
 /// "No such file or directory"
 std::string system_text(int error);
 
