@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -126,10 +127,26 @@ struct process::state {
     std::thread reader;
 
     void read_all(std::optional<std::string> input);
+    bool read_errors(bool ready);
     bool reap(int timeout_ms);
     [[noreturn]] void report(const std::string& why);
     ~state();
 };
+
+// Takes all that standard error holds now; false: it has ended. `ready` says that it holds
+// something, or has ended.
+bool process::state::read_errors(bool ready) {
+    int held = 0;
+    ::ioctl(err.read.get(), FIONREAD, &held);
+    if (held <= 0) return !ready;
+    std::string text(static_cast<std::size_t>(held), '\0');
+    const ssize_t n = ::read(err.read.get(), text.data(), text.size());
+    if (n <= 0) return false;
+    const std::lock_guard lock(mutex);
+    all.append(text, 0, static_cast<std::size_t>(n));
+    changed.notify_all();
+    return true;
+}
 
 // Runs on the reader's thread until both streams have ended.
 void process::state::read_all(std::optional<std::string> input) {
@@ -150,18 +167,17 @@ void process::state::read_all(std::optional<std::string> input) {
                 watched[2].fd = -1;
             }
         }
-        for (std::size_t stream : {std::size_t{0}, std::size_t{1}}) {
-            if (watched[stream].fd < 0 || watched[stream].revents == 0) continue;
-            const ssize_t n = ::read(watched[stream].fd, buffer.data(), buffer.size());
-            if (n <= 0) {
-                watched[stream].fd = -1;
-                continue;
-            }
-            const std::lock_guard lock(mutex);
-            all.append(buffer.data(), static_cast<std::size_t>(n));
-            if (stream == 0) standard.append(buffer.data(), static_cast<std::size_t>(n));
-            changed.notify_all();
-        }
+        // What a process says on standard error before a line on standard output is known before
+        // that line: the error stream is emptied between reading the other and telling of it.
+        const ssize_t said =
+            watched[0].revents != 0 ? ::read(watched[0].fd, buffer.data(), buffer.size()) : -1;
+        if (watched[0].revents != 0 && said <= 0) watched[0].fd = -1;
+        if (watched[1].fd >= 0 && !read_errors(watched[1].revents != 0)) watched[1].fd = -1;
+        if (said <= 0) continue;
+        const std::lock_guard lock(mutex);
+        all.append(buffer.data(), static_cast<std::size_t>(said));
+        standard.append(buffer.data(), static_cast<std::size_t>(said));
+        changed.notify_all();
     }
     const std::lock_guard lock(mutex);
     at_end = true;

@@ -98,7 +98,8 @@ public:
     /// SIGKILL, and waits for the end.
     void kill();
 
-    /// All that it printed so far, both streams in the order of arrival.
+    /// All that it printed so far, both streams. What it said on standard error before a line on
+    /// standard output stands before that line; the other way round is not known.
     std::string output() const;
     /// What it printed on standard output alone.
     std::string standard_output() const;

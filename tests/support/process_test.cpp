@@ -48,6 +48,19 @@ TEST_CASE("a wait for a line returns that line, and the next one goes on behind 
     CHECK(child.wait_for("ready") == "ready 2");
 }
 
+TEST_CASE("what was said on standard error before a line on standard output is there before it") {
+    process child(
+        shell("i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo log$i >&2; echo out$i; done"));
+    for (int i = 1; i <= 1000; ++i) {
+        const std::string number = std::to_string(i);
+        child.wait_for("out" + number);
+        const std::string before = child.output();
+        const bool in_order =
+            before.find("log" + number + "\n") < before.find("out" + number + "\n");
+        REQUIRE(in_order);
+    }
+}
+
 TEST_CASE("a wait for a line that never comes shows the command and the output") {
     process child(shell("echo only this"));
     try {
