@@ -57,6 +57,15 @@ int exit_with_call(const std::string& endpoint) {
     return 0;
 }
 
+// An interactive program, as its user sees it: it waits for an answer, and owes itself another.
+int blocked_call(const std::string& endpoint) {
+    demo::KitchenClient kitchen{roi::at(endpoint, "kitchen")};
+    roi::call<bool> other = kitchen.async_wait_until_cancelled();
+    other.start();
+    kitchen.hold_together();
+    return 0;
+}
+
 // A server that is older than the runtime it uses, and is destroyed after it was stopped.
 int static_objects(const std::string&) {
     static_server = std::make_unique<demo::KitchenServer>();
@@ -142,10 +151,15 @@ int fork_child(const std::string&) {
 
 int main(int argc, char** argv) {
     const std::map<std::string, std::function<int(const std::string&)>> modes{
-        {"exit-under-way", exit_under_way},   {"exit-with-call", exit_with_call},
-        {"static-objects", static_objects},   {"serve", serve},
-        {"serve-stuck", serve_stuck},         {"fork", fork_child},
-        {"signalled-early", signalled_early}, {"own-loop", own_loop},
+        {"exit-under-way", exit_under_way},
+        {"exit-with-call", exit_with_call},
+        {"blocked-call", blocked_call},
+        {"static-objects", static_objects},
+        {"serve", serve},
+        {"serve-stuck", serve_stuck},
+        {"fork", fork_child},
+        {"signalled-early", signalled_early},
+        {"own-loop", own_loop},
     };
     const auto mode = modes.find(argc > 1 ? argv[1] : "");
     if (mode == modes.end()) return 64;

@@ -7,7 +7,9 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -39,6 +41,27 @@ TEST_CASE("a process ends in good order while a server owes it an answer") {
     INFO(ended.output);
     CHECK(ended.status.success());
     cook.door.open();
+}
+
+TEST_CASE("^C ends a client that waits for an answer at once, and its methods are told") {
+    const surroundings here;
+    roi::runtime own{{.listen = {"unix:" + (here.directory() / "own").string()}}};
+    demo::KitchenServer cook{roi::publication{}.on(own)};
+    {
+        process client{here.run(BEHAVIOUR_PROGRAM, {"blocked-call", own.listen().front()})};
+        cook.door.await_waiting(1);
+        client.signal_group(SIGINT);
+        CHECK(client.wait(10s) == exit_status{-1, SIGINT});
+        CHECK(client.output().empty());
+    }
+    // The object is free again before a method that was told nothing would have freed it.
+    demo::KitchenClient other{roi::at(own.listen().front()).on(own)};
+    CHECK(other.with({.deadline = 8s}).add(2, 2) == 4);
+    cook.door.open();
+    std::vector<std::string> left;
+    for (const auto& entry : std::filesystem::directory_iterator{here.directory()})
+        left.push_back(entry.path().filename());
+    CHECK(left == std::vector<std::string>{"own"});
 }
 
 TEST_CASE("static stubs and servers may be destroyed after the default runtime was stopped") {

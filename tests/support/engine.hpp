@@ -104,6 +104,7 @@ class raw_peer {
 public:
     raw_peer() : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) { REQUIRE(fd_ >= 0); }
     explicit raw_peer(const std::string& path) : raw_peer() { REQUIRE(connect(path)); }
+    explicit raw_peer(int fd) : fd_(fd) {}
     raw_peer(raw_peer&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     raw_peer& operator=(raw_peer&&) = delete;
     ~raw_peer() { close(); }

@@ -218,12 +218,19 @@ void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time
                 const auto soon = clock::now() + connect_retry;
                 until = until ? std::min(*until, soon) : soon;
             }
-            if (!connected) {
+            // Without a service thread nobody else may watch these times, and write what waits.
+            auto look = core::time_point::max();
+            bool unwritten = false;
+            if (!connected || settings_->eager_timers) {
                 std::lock_guard hold{mutex_};
-                if (connect_until_)
-                    until = until ? std::min(*until, *connect_until_) : connect_until_;
+                if (connect_until_) look = *connect_until_;
+                if (settings_->eager_timers) {
+                    if (timer_) look = std::min(look, *timer_);
+                    unwritten = write_blocked_;
+                }
             }
-            if (connected && !call.cancellable && naps < short_naps &&
+            if (look != core::time_point::max()) until = until ? std::min(*until, look) : look;
+            if (connected && !unwritten && !call.cancellable && naps < short_naps &&
                 (!deadline || *deadline - clock::now() > nap_length * 2)) {
                 // One system call less than poll and recv. It ends by itself after nap_length, so
                 // that a call whose end is told by another thread (a timer) is not missed for long;
@@ -236,22 +243,12 @@ void connection::lead(waiter& me, core::outgoing& call, std::optional<core::time
                 if (!after_read(got)) return;
                 continue;
             }
-            const short ready = me.wake->sleep_with(
-                retries ? -1 : fd(), static_cast<short>(connected ? POLLIN : POLLOUT), seen, until);
-            if (!connected) {
-                // Without a service thread nobody else watches this time.
-                bool late = false;
-                {
-                    std::lock_guard hold{mutex_};
-                    late = connect_until_ && clock::now() >= *connect_until_;
-                }
-                if (late)
-                    fail(errc::unreachable,
-                         "no connection within " +
-                             std::to_string(settings_->limits.connect_time.count()) + " ms");
-            } else if (ready != 0) {
-                got = read_some(false);
-            }
+            const int events = connected ? (unwritten ? POLLIN | POLLOUT : POLLIN) : POLLOUT;
+            const short ready =
+                me.wake->sleep_with(retries ? -1 : fd(), static_cast<short>(events), seen, until);
+            if (clock::now() >= look) on_timer();
+            if (connected && unwritten && (ready & POLLOUT) != 0) on_writable();
+            if (connected && ready != 0) got = read_some(false);
             if (got == -1 && deadline && clock::now() >= *deadline)
                 deadline = expire_call(call, me);
         }

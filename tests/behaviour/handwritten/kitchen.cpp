@@ -53,6 +53,11 @@ void gate::await_waiting(int count) {
     changed_.wait(lock, [&] { return waiting_ >= count; });
 }
 
+void gate::await_left() {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return waiting_ == 0; });
+}
+
 int gate::waiting() const {
     const std::lock_guard lock{mutex_};
     return waiting_;

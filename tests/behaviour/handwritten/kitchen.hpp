@@ -42,6 +42,7 @@ public:
     void pass();  ///< waits until the gate is open
     void pass_within(std::chrono::milliseconds time);
     void await_waiting(int count);  ///< until so many wait in pass()
+    void await_left();              ///< until nobody waits there
     int waiting() const;
 
 private:
