@@ -1,16 +1,7 @@
 #!/usr/bin/env bash
 # run.sh NAMESERVER ROI BANK_SERVER BANK_CLIENT: two network namespaces with a link between them stand for
-# two hosts. Needs no privileges where user namespaces are allowed; else it ends with 77, "skipped".
+# two hosts. To be started by inside.sh.
 set -euo pipefail
-if [ -z "${ROI_NETNS_INSIDE-}" ]; then
-  if ! unshare --user --map-root-user --net --pid --fork true 2>/dev/null; then
-    echo "network namespaces are not permitted here"
-    exit 77
-  fi
-  # The process namespace ends with this script, and all in it.
-  ROI_NETNS_INSIDE=1 exec unshare --user --map-root-user --net --mount --pid --fork --mount-proc \
-    --kill-child "$0" "$@"
-fi
 nameserver=$1 roi=$2 bank_server=$3 bank_client=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
