@@ -89,7 +89,7 @@ read -ra flags < <(pkg-config --cflags roi)
 read -ra libraries < <(pkg-config --libs roi)
 {
   idlc "$source/examples/02_bank/bank.hpp" -o . -- "${flags[@]}" &&
-    c++ -std=c++20 "${flags[@]}" -I. -I"$source/examples/02_bank" -o client \
+    ${CXX-c++} ${CXXFLAGS-} -std=c++20 "${flags[@]}" -I. -I"$source/examples/02_bank" -o client \
       "$source/examples/02_bank/client.cpp" bank.client.roi.cpp "${libraries[@]}"
 } >"$work/by_hand.log" 2>&1 || fail "building by hand"
 ./client >"$work/by_hand.out" 2>&1 || fail "running what was built by hand"
