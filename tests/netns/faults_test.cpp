@@ -14,9 +14,11 @@
 #include <unistd.h>
 #include <boost/asio/io_context.hpp>
 
+#include <deque>
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <semaphore>
 #include <string>
@@ -141,6 +143,32 @@ std::future<ending> end_of(Call call, clock::time_point from) {
     });
 }
 
+/// Keeps every call that arrives at a server, and counts the clients that are gone.
+class keeping_sink final : public roi::core::call_sink {
+public:
+    void on_call(std::unique_ptr<roi::core::incoming> one) noexcept override {
+        const std::lock_guard lock{mutex_};
+        arrived_.push_back(std::move(one));
+        some_.release();
+    }
+    void on_peer_gone(const roi::core::incoming::peer&) noexcept override { gone.release(); }
+
+    /// The next one.
+    std::unique_ptr<roi::core::incoming> next() {
+        REQUIRE(some_.try_acquire_for(60s));
+        const std::lock_guard lock{mutex_};
+        auto one = std::move(arrived_.front());
+        arrived_.pop_front();
+        return one;
+    }
+    std::counting_semaphore<> gone{0};
+
+private:
+    std::mutex mutex_;
+    std::deque<std::unique_ptr<roi::core::incoming>> arrived_;
+    std::counting_semaphore<> some_{0};
+};
+
 /// About ten seconds: what is only a short cut ends nothing, and nobody waits for much longer. A
 /// machine under load may be late.
 bool about_ten_seconds(clock::duration after) {
@@ -152,92 +180,95 @@ bool about_ten_seconds(clock::duration after) {
 
 }  // namespace
 
-TEST_CASE("a host that vanishes ends the calls it owes, with an unknown outcome, in ten seconds") {
+TEST_CASE("a connection to a host that vanished is given up in ten seconds, at both ends") {
     other_host there;
-    far_kitchen kitchen{there};
-    roi::runtime own;
-    roi::runtime idle;
-    boost::asio::io_context context;
-    roi::runtime on_context{context};  // that nobody runs
-    demo::KitchenClient waits{roi::at(kitchen.endpoint).on(own)};
-    demo::KitchenClient drives{roi::at(kitchen.endpoint).on(on_context)};
-    demo::KitchenClient late{roi::at(kitchen.endpoint).on(idle)};
-    CHECK(late.add(1, 2) == 3);
-
-    // Two whose answers are awaited, and one that is written when the host is gone already.
-    auto first = waits.with({.no_deadline = true}).async_hold_together();
-    auto second = drives.with({.no_deadline = true}).async_hold_together();
-    first.start();
-    roi::connect(drives);
-    second.start();
-    kitchen.cook->door.await_waiting(2);
-    there.unplug();
-    const auto from = clock::now();
-    auto first_end = end_of(std::move(first), from);
-    auto second_end = end_of(std::move(second), from);
-    auto hurried = waits.with({.deadline = 300ms}).async_nothing();
-    auto hurried_too = drives.with({.deadline = 300ms}).async_nothing();
-    auto third_end = end_of(late.with({.no_deadline = true}).async_nothing(), from);
-    // A new connection is not made either, and that is known not to have run.
-    roi::runtime fresh;
-    demo::KitchenClient stranger{roi::at(kitchen.endpoint).on(fresh).without_waiting()};
-    auto fourth_end = end_of(stranger.async_nothing(), from);
-
-    for (auto* one : {&hurried, &hurried_too}) {
-        const auto ended = end_of(std::move(*one), from).get();
-        CHECK(ended.is(errc::deadline_exceeded, outcome::unknown));
-        CHECK(ended.after < 8s);
-    }
-    const auto unreached = fourth_end.get();
-    CHECK(unreached.is(errc::unreachable, outcome::not_executed));
-    CHECK(unreached.after < 20s);
-    for (auto* one : {&first_end, &second_end, &third_end}) {
-        const auto ended = one->get();
-        CHECK(ended.is(errc::connection_lost, outcome::unknown));
-        CHECK(about_ten_seconds(ended.after));
-    }
-
-    // With the link mended the same stubs work, on a new connection.
-    there.plug();
-    CHECK(waits.add(2, 3) == 5);
-    CHECK(drives.add(3, 4) == 7);
-    CHECK(late.add(4, 5) == 9);
-}
-
-TEST_CASE("a server gives up a client whose host vanished, where it owes an answer to it") {
-    other_host there;
-    std::promise<std::unique_ptr<roi::core::incoming>> arrived;
-    std::promise<void> gone;
-    struct serving final : roi::core::call_sink {
-        std::promise<std::unique_ptr<roi::core::incoming>>* arrived = nullptr;
-        std::promise<void>* gone = nullptr;
-        void on_call(std::unique_ptr<roi::core::incoming> one) noexcept override {
-            arrived->set_value(std::move(one));
-        }
-        void on_peer_gone(const roi::core::incoming::peer&) noexcept override { gone->set_value(); }
-    } sink;
-    sink.arrived = &arrived;
-    sink.gone = &gone;
+    keeping_sink kept;
     std::unique_ptr<roi::net::engine> server;
     std::string endpoint;
     there.on([&] {
         server = roi::net::make_engine();
-        server->set_sink(&sink);
+        server->set_sink(&kept);
         endpoint = server->listen("tcp://" + far_address + ":0");
     });
-    seam::client here;
-    seam::call one{seam::keep, "asked"};
-    here.engine->connect(endpoint)->start(one);
-    auto call = arrived.get_future().get();
+    seam::call waits{seam::keep, "waits"};
+    seam::call drives{seam::keep, "drives"};
+    seam::call unanswered{seam::keep, "unanswered"};
+    seam::call late{seam::keep, "late"};
+    seam::call too{seam::keep, "late"};
+    boost::asio::io_context context;  // that nobody runs
+    const auto threads = roi::net::make_engine();
+    const auto driven = roi::net::make_engine(context);
+    const auto answered = roi::net::make_engine();
+    const auto first = threads->connect(endpoint);
+    const auto second = driven->connect(endpoint);
+    const auto third = answered->connect(endpoint);
+    std::vector<std::unique_ptr<roi::core::incoming>> under_way;
+    first->start(waits);
+    under_way.push_back(kept.next());
+    drives.will_wait = true;
+    second->start(drives);
+    auto driving = std::async(std::launch::async, [&] { second->wait(drives); });
+    under_way.push_back(kept.next());
+    third->start(unanswered);
+    auto owed = kept.next();
+
     there.unplug();
     const auto from = clock::now();
-    seam::echo(std::move(call));
-    REQUIRE(gone.get_future().wait_for(60s) == std::future_status::ready);
+    // Octets that nobody confirms: calls of the clients, an answer of the server.
+    first->start(late);
+    second->start(too);
+    seam::echo(std::move(owed));
+    REQUIRE(kept.gone.try_acquire_for(60s));
     CHECK(about_ten_seconds(clock::now() - from));
-    here.engine->stop(clock::now());
-    REQUIRE(one.ended_within());
-    CHECK(one.answer.ran == outcome::unknown);
+    for (auto* one : {&waits, &late, &drives, &too}) {
+        REQUIRE(one->ended_within());
+        CHECK(one->failed(errc::connection_lost, outcome::unknown));
+    }
+    CHECK(about_ten_seconds(clock::now() - from));
+    driving.get();
+    answered->stop(clock::now());
     there.on([&] { server.reset(); });
+}
+
+TEST_CASE("calls to a host that vanished end at their deadlines, with what is known of them") {
+    other_host there;
+    far_kitchen kitchen{there};
+    roi::runtime own;
+    boost::asio::io_context context;
+    roi::runtime on_context{context};  // that nobody runs
+    demo::KitchenClient waits{roi::at(kitchen.endpoint).on(own)};
+    demo::KitchenClient drives{roi::at(kitchen.endpoint).on(on_context)};
+    std::vector<roi::call<>> under_way;
+    for (auto* client : {&waits, &drives}) {
+        roi::connect(*client);
+        under_way.push_back(client->with({.deadline = 2s}).async_hold_together());
+        under_way.back().start();
+    }
+    kitchen.cook->door.await_waiting(2);
+    there.unplug();
+    const auto from = clock::now();
+    for (auto* client : {&waits, &drives})
+        under_way.push_back(client->with({.deadline = 300ms}).async_nothing());
+    // A new connection is not made either, and that is known not to have run.
+    roi::runtime fresh;
+    demo::KitchenClient stranger{roi::at(kitchen.endpoint).on(fresh).without_waiting()};
+    auto unreached = end_of(stranger.async_nothing(), from);
+    std::vector<std::future<ending>> ends;
+    for (auto& one : under_way)
+        ends.push_back(end_of(std::move(one), from));
+    for (auto& one : ends) {
+        const auto ended = one.get();
+        CHECK(ended.is(errc::deadline_exceeded, outcome::unknown));
+        CHECK(ended.after < 8s);
+    }
+    const auto refused = unreached.get();
+    CHECK(refused.is(errc::unreachable, outcome::not_executed));
+    CHECK(refused.after < 20s);
+
+    // With the link mended the same stubs work.
+    there.plug();
+    CHECK(waits.add(2, 3) == 5);
+    CHECK(drives.add(3, 4) == 7);
 }
 
 TEST_CASE("a cut that is mended before the deadline costs time, and nothing runs twice") {
@@ -258,6 +289,38 @@ TEST_CASE("a cut that is mended before the deadline costs time, and nothing runs
     answer_lost.get();
     CHECK(request_lost.get() == 3);
     CHECK(kitchen.cook->runs() == runs + 1);
+}
+
+TEST_CASE("a cut that costs the connection does not cost the answer, and nothing runs twice") {
+    other_host there;
+    far_kitchen kitchen{there};
+    roi::runtime own;
+    boost::asio::io_context context;
+    roi::runtime on_context{context};  // that nobody runs
+    demo::KitchenClient waits{roi::at(kitchen.endpoint).on(own)};
+    demo::KitchenClient drives{roi::at(kitchen.endpoint).on(on_context)};
+    std::vector<std::future<ending>> answers;
+    std::vector<std::future<ending>> times;
+    const auto from = clock::now();
+    for (auto* client : {&waits, &drives}) {
+        auto owed = client->with({.no_deadline = true}).async_hold_together();
+        owed.start();
+        answers.push_back(end_of(std::move(owed), from));
+    }
+    kitchen.cook->door.await_waiting(2);
+    there.unplug();
+    // Written now and confirmed by nobody: when these end, the connections have ended before.
+    for (auto* client : {&waits, &drives})
+        times.push_back(end_of(client->with({.deadline = 15s}).async_nothing(), from));
+    for (auto& one : times)
+        CHECK(one.get().result.outcome() == outcome::unknown);
+    kitchen.cook->door.open();
+    there.plug();
+    for (auto& one : answers)
+        CHECK_FALSE(one.get().result.error());
+    const int runs = kitchen.cook->runs();
+    CHECK(runs >= 2);
+    CHECK_MESSAGE(runs <= 4, "the two that were answered, and those of which nobody knew");
 }
 
 TEST_CASE("a host that restarts without a word refuses what it knew, as soon as that is used") {
