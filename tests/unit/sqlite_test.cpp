@@ -6,6 +6,7 @@
 #include "support/process.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,6 +139,26 @@ TEST_CASE("a failed sync that a statement swallowed poisons the database all the
         CHECK(db.checkpoint(why) == result::poisoned);
     }
     database db{in(dir)};
+    CHECK(db.value_of("SELECT count(*) FROM t") == "1");
+}
+
+TEST_CASE("a sync that fails while the database is closed is known to the next start, too") {
+    temporary_directory dir;
+    std::uint64_t node = 0;
+    const auto number = [&] {
+        struct stat found {};
+        ::stat((dir / "x.db").c_str(), &found);
+        return found.st_ino;
+    };
+    {
+        failing_sync disk;
+        database db{in(dir)};
+        commit(db, "CREATE TABLE t(x); INSERT INTO t VALUES('kept')");
+        node = number();
+        disk.fail_once("x.db");  // of the copy that is made when it is closed
+    }
+    database db{in(dir)};
+    CHECK_MESSAGE(number() != node, "written anew");
     CHECK(db.value_of("SELECT count(*) FROM t") == "1");
 }
 

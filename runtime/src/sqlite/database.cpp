@@ -76,8 +76,8 @@ database::database(database_options options)
         connect();
         if (distrusted_) {
             rewrite();
-            connect();
             distrusted_ = false;
+            connect();
             if (const int error = write_lock(); error != 0) {
                 refuse(problem::unwritable, "cannot be written: " + system_text(error));
             }
@@ -171,7 +171,11 @@ void database::set_note(std::string line) {
 // Opening.
 
 void database::connect() {
-    guard_ = std::make_unique<guard>(disk_->vfs());
+    guard_ = std::make_unique<guard>(disk_->vfs(), [this] {
+        // For the next start, which must not believe the page cache.
+        distrusted_ = true;
+        write_lock();
+    });
     ++connections;
     // Made here where it is missing, for SQLite would let others read it. (Its log takes the mode
     // of this file.) Nothing else may open the file: to close it would end SQLite's locks.
@@ -323,7 +327,7 @@ void database::poison() noexcept {
     poisoned_ = true;
     guard_->shut();
     distrusted_ = true;
-    write_lock();  // for the next start, which must not believe the page cache
+    write_lock();
 }
 
 int open_connections() noexcept {

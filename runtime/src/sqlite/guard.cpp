@@ -51,8 +51,7 @@ struct guard::hooks {
         if (code == SQLITE_OK) {
             ++by.syncs_;
         } else {
-            by.error_ = errno;
-            by.has_failed_sync_ = by.is_shut_ = true;
+            by.note_failed_sync();
         }
         return code;
     }
@@ -90,10 +89,7 @@ struct guard::hooks {
         if (!by.may_write()) return SQLITE_IOERR_DELETE;
         errno = 0;
         const int code = by.real_->xDelete(by.real_, path, sync_directory);
-        if (code == SQLITE_IOERR_DIR_FSYNC) {
-            by.error_ = errno;
-            by.has_failed_sync_ = by.is_shut_ = true;
-        }
+        if (code == SQLITE_IOERR_DIR_FSYNC) by.note_failed_sync();
         return code;
     }
     // The rest goes to the layer below under its own name, where its own data are.
@@ -117,7 +113,10 @@ struct guard::hooks {
     }
 };
 
-guard::guard(const char* base) : real_(sqlite3_vfs_find(base)), process_(::getpid()) {
+guard::guard(const char* base, std::function<void()> on_failed_sync)
+    : real_(sqlite3_vfs_find(base)),
+      on_failed_sync_(std::move(on_failed_sync)),
+      process_(::getpid()) {
     if (!real_) throw std::runtime_error{"SQLite has no layer for files"};
     static std::atomic<unsigned> made{0};
     name_ = "roi-guard-" + std::to_string(++made);
@@ -150,6 +149,12 @@ void guard::note(int code) noexcept {
     if (code == SQLITE_OK) return;
     error_ = errno;
     if (code == SQLITE_FULL) was_full_ = true;
+}
+
+void guard::note_failed_sync() noexcept {
+    error_ = errno;
+    has_failed_sync_ = is_shut_ = true;
+    on_failed_sync_();
 }
 
 bool guard::take_full() noexcept {

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace roi::sqlite {
@@ -18,7 +19,9 @@ namespace roi::sqlite {
 /// Threads: one at a time. Lifetime: longer than the connection that was opened with name().
 class guard {
 public:
-    explicit guard(const char* base);
+    /// `on_failed_sync` is called at once, within the statement, the commit or the closing that
+    /// needed the sync: whatever comes of that, the next start has to know.
+    guard(const char* base, std::function<void()> on_failed_sync);
     guard(const guard&) = delete;
     guard& operator=(const guard&) = delete;
     ~guard();
@@ -42,10 +45,12 @@ private:
 
     bool may_write() const noexcept;
     void note(int code) noexcept;
+    void note_failed_sync() noexcept;
 
     std::string name_;
     sqlite3_vfs* real_ = nullptr;
     sqlite3_vfs vfs_{};
+    std::function<void()> on_failed_sync_;
     pid_t process_;
     bool is_shut_ = false;
     bool has_failed_sync_ = false;

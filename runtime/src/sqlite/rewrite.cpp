@@ -26,9 +26,11 @@ std::string database::copy_to(const std::filesystem::path& to) const {
     const connection copy{opened};
     if (code != SQLITE_OK) return opened ? sqlite3_errmsg(opened) : "out of memory";
     if (options_.extend) options_.extend(opened);
-    // No second file: the copy counts for nothing before it is complete and synced.
-    sqlite3_exec(opened, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", nullptr, nullptr,
-                 nullptr);
+    // No second file: the copy counts for nothing before it is complete and synced. Once it is a
+    // copy it asks for a log, and without this also for shared memory.
+    sqlite3_exec(opened,
+                 "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF",
+                 nullptr, nullptr, nullptr);
     sqlite3_backup* pages = sqlite3_backup_init(opened, "main", db_, "main");
     if (!pages) return sqlite3_errmsg(opened);
     sqlite3_backup_step(pages, -1);
@@ -56,6 +58,7 @@ void database::rewrite() {
                    why + "). It was left as it is");
     };
     disk_->remove(half);
+    disk_->remove(beside(".rewriting-wal"));
     if (const int error = disk_->make(half); error != 0) fail_with(system_text(error));
     if (const std::string why = copy_to(half); !why.empty()) fail_with(why);
     if (const int error = disk_->sync(half); error != 0) fail_with(system_text(error));
