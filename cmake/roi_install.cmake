@@ -5,7 +5,7 @@ set(roi_config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/roi)
 set(roi_libraries roi_core roi_naming_logic roi_naming roi_runtime roi_options roi_description
   roi_testing)
 # Apart, for they need SQLite, and programs that only call and serve do not.
-set(roi_journal_libraries roi_sqlite)
+set(roi_journal_libraries roi_sqlite roi_journal)
 set(roi_nameserver_libraries roi_nameserver_record roi_registry roi_ledger roi_nameserver)
 set(roi_programs roi_idlc roi-nameserver roi)
 
