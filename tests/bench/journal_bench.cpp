@@ -166,11 +166,11 @@ sample bare_commits() {
 struct bench {
     directory here;
     std::uint64_t batches = 0;
-    std::unique_ptr<journal::batch_writer> writer;
+    std::unique_ptr<journaling::batch_writer> writer;
     std::unique_ptr<transfer> method;
 
     explicit bench(unsigned submitters) {
-        journal::sqlite_journal_options with;
+        journaling::sqlite_journal_options with;
         with.file = here.path / "x.db";
         struct nobody final : journal_store::visitor {
             void on_session(stored::session&&) override {}
@@ -179,7 +179,7 @@ struct bench {
             void on_client(const stored::client&) override {}
             void on_value(std::string_view, std::span<const std::byte>) override {}
         } ignored;
-        auto store = journal::open_sqlite_journal(with);
+        auto store = journaling::open_sqlite_journal(with);
         store->load(ignored);
         auto* db = static_cast<sqlite3*>(store->native_handle());
         std::string why;
@@ -192,9 +192,9 @@ struct bench {
         }
         if (store->commit(why) != commit_result::durable) std::abort();
         method = std::make_unique<transfer>(db);
-        journal::batch_writer::options options;
+        journaling::batch_writer::options options;
         options.on_batch = [this](const auto&) { ++batches; };
-        writer = std::make_unique<journal::batch_writer>(std::move(store), std::move(options));
+        writer = std::make_unique<journaling::batch_writer>(std::move(store), std::move(options));
     }
     ~bench() {
         writer->stop();
@@ -202,7 +202,7 @@ struct bench {
     }
 };
 
-struct one_call final : journal::work {
+struct one_call final : journaling::work {
     bench& on;
     stored::id session;
     std::uint64_t sequence = 0;
@@ -218,7 +218,7 @@ struct one_call final : journal::work {
                        {sequence, {}});
         return verdict::keep;
     }
-    void not_committed(journal::refusal, std::string_view) noexcept override { std::abort(); }
+    void not_committed(journaling::refusal, std::string_view) noexcept override { std::abort(); }
     void poisoned() noexcept override { std::abort(); }
     void committed() noexcept override {
         took.push_back(std::chrono::duration<float, std::micro>(clock::now() - began).count());
@@ -247,8 +247,8 @@ sample in_flight(unsigned submitters) {
     std::deque<one_call> all;
     std::mutex mutex;
     std::condition_variable some;
-    std::vector<journal::work*> answered;
-    std::vector<journal::work*> again;
+    std::vector<journaling::work*> answered;
+    std::vector<journaling::work*> again;
     bool waits = false;
     for (unsigned i = 0; i < submitters; ++i) {
         one_call& made = all.emplace_back(b, i);
@@ -279,7 +279,7 @@ sample in_flight(unsigned submitters) {
                 again.clear();
                 break;
             }
-            for (journal::work* each : again)
+            for (journaling::work* each : again)
                 static_cast<one_call*>(each)->began = now;
             b.writer->submit(again);
             again.clear();

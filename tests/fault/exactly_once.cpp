@@ -7,8 +7,8 @@
 namespace roi::fault {
 namespace {
 
-using journal::refusal;
-using journal::work;
+using journaling::refusal;
+using journaling::work;
 
 bool covers(const stored::acknowledged& done, std::uint64_t sequence) {
     return sequence < done.below ||
@@ -155,14 +155,14 @@ struct server::one_call final : work {
     void poisoned() noexcept override {}
 };
 
-server::server(const journal::sqlite_journal_options& options, client& of,
-               journal::batch_writer::options with)
+server::server(const journaling::sqlite_journal_options& options, client& of,
+               journaling::batch_writer::options with)
     : client_{of} {
-    auto store = journal::open_sqlite_journal(options);
+    auto store = journaling::open_sqlite_journal(options);
     store->load(*this);
     with.on_poisoned = [this](const std::string&) { is_poisoned = true; };
-    with.threads = journal::batch_writer::options::threading::none;
-    writer = std::make_unique<journal::batch_writer>(std::move(store), std::move(with));
+    with.threads = journaling::batch_writer::options::threading::none;
+    writer = std::make_unique<journaling::batch_writer>(std::move(store), std::move(with));
 }
 
 server::~server() = default;

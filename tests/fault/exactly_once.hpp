@@ -63,8 +63,8 @@ public:
         std::string reply;
     };
 
-    server(const journal::sqlite_journal_options& options, client& of,
-           journal::batch_writer::options with = {});
+    server(const journaling::sqlite_journal_options& options, client& of,
+           journaling::batch_writer::options with = {});
     ~server();
 
     bool is_ended() const { return is_poisoned || writer->store().is_poisoned(); }
@@ -87,7 +87,7 @@ public:
     void on_client(const stored::client&) override {}
     void on_value(std::string_view, std::span<const std::byte>) override {}
 
-    std::unique_ptr<journal::batch_writer> writer;
+    std::unique_ptr<journaling::batch_writer> writer;
     std::map<call_name, row> rows;
     std::map<std::uint64_t, stored::acknowledged> done;  // by session, as loaded
     std::map<std::uint64_t, stored::post_state> posts;

@@ -103,9 +103,9 @@ struct world {
     faulty_disk disk;
     std::mt19937_64 random;
     client who;
-    journal::sqlite_journal_options options;
-    journal::batch_writer::options with;
-    journal::batch_writer::clock::time_point now{};
+    journaling::sqlite_journal_options options;
+    journaling::batch_writer::options with;
+    journaling::batch_writer::clock::time_point now{};
     std::string wrong;
     std::string refusal;  // the last one
     std::uint64_t epoch = 0;

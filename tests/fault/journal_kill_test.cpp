@@ -24,7 +24,7 @@ struct message {
 };
 
 /// Serves calls of two sessions until it is killed, and tells of each before and after.
-[[noreturn]] void serve(int out, const journal::sqlite_journal_options& with, client who) {
+[[noreturn]] void serve(int out, const journaling::sqlite_journal_options& with, client who) {
     const auto tell = [&](message::kind what, const call_name& name, deed does) {
         const message m{what, name.first, name.second, does};
         if (::write(out, &m, sizeof m) != sizeof m) ::_exit(3);
@@ -62,7 +62,7 @@ struct message {
 
 TEST_CASE("a server that is killed at any moment loses no answered call and repeats none") {
     roi::support::temporary_directory dir;
-    journal::sqlite_journal_options with;
+    journaling::sqlite_journal_options with;
     with.file = dir / "bank.db";
     with.owner = "test";
     with.reserve = 4096;

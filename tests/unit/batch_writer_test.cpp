@@ -18,7 +18,7 @@
 #include <vector>
 
 using namespace roi;
-using namespace roi::journal;
+using namespace roi::journaling;
 using namespace std::chrono_literals;
 using roi::fault::failure;
 using roi::fault::faulty_disk;

@@ -19,7 +19,7 @@
 #include <vector>
 
 using namespace roi;
-using namespace roi::journal;
+using namespace roi::journaling;
 using roi::fault::faulty_disk;
 using roi::fault::survival;
 using roi::support::temporary_directory;

@@ -30,8 +30,8 @@ constexpr std::array<method_rule*, 19> method_rules{unsupported_type,
                                                     mutable_result};
 constexpr std::array<record_rule*, 6> record_rules{
     field_type, private_field, base_type, default_construction, field_numbers, record_marks};
-constexpr std::array<interface_rule*, 5> interface_rules{abstract_client, class_marks, method_ids,
-                                                         state_fields, nothing_remote};
+constexpr std::array<interface_rule*, 6> interface_rules{
+    abstract_client, class_marks, method_ids, state_fields, journal_rules, nothing_remote};
 constexpr std::array<file_rule*, 2> file_rules{enumerator_marks, published_twice};
 
 /// Visits each record that a type reaches, once.

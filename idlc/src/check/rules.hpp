@@ -59,6 +59,7 @@ interface_rule abstract_client;  // nothing a client could derive from
 interface_rule class_marks;      // contradicting or misplaced marks of a class
 interface_rule method_ids;       // an id given twice
 interface_rule state_fields;     // fields that cannot move
+interface_rule journal_rules;    // suspending methods; warning: nothing to read members again
 interface_rule nothing_remote;   // warning: a client without methods
 
 // Of a whole file.

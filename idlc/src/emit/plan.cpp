@@ -106,10 +106,6 @@ std::string missing_marks(const model::interface& what) {
     };
     for (const auto& method : what.methods) {
         if (!method.is_remote) continue;
-        if (method.promise == model::semantics::exactly_once) on("ROI_EXACTLY_ONCE", method);
-        if (method.promise == model::semantics::durable_at_most_once) {
-            on("ROI_DURABLE_AT_MOST_ONCE", method);
-        }
         if (method.oneway) on("ROI_ONEWAY", method);
         if (method.progress_us) on("ROI_PROGRESS", method);
         if (method.reply_limit) on("ROI_REPLY_LIMIT", method);

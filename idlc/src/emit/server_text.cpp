@@ -107,6 +107,9 @@ public:
         out_.line("#include " + literal(plan_.stem + ".roi.hpp"));
         out_.blank();
         out_.line("#include <roi/codec.hpp>");
+        if (std::any_of(tables.begin(), tables.end(),
+                        [](const auto& each) { return each.first->source->has_journal; }))
+            out_.line("#include <roi/journal.hpp>");
         for (const auto& header : codec_.headers())
             out_.line("#include <" + header + ">");
         codec_.add_global(out_);
@@ -325,11 +328,25 @@ private:
             out_.line("// clang-format on");
             out_.blank();
         }
+        const auto journal =
+            plan_.interfaces.size() > 1 ? identifier(what.class_name) + "_journal" : "journal";
+        if (what.source->has_journal) {
+            const auto object = "static_cast<" + what.source->name + "*>(object)";
+            out_.line("constexpr roi::generated::transactional " + journal + "{");
+            out_.line(".journal = [](void* object) -> roi::core::transactions& {");
+            out_.line("return " + object + "->journal().link();");
+            out_.line("},");
+            if (what.source->has_reload)
+                out_.line(".reload = [](void* object) { " + object + "->reload(); },");
+            out_.line("};");
+            out_.blank();
+        }
         out_.line("constexpr roi::generated::dispatch_table " + table + "{");
         out_.line(".type = &" + what.client + "::roi_interface,");
         out_.line(".entries = " + (sorted.empty() ? "{}" : entries) + ",");
         if (!describe_.empty()) out_.line(".describe = " + describe_ + ",");
         if (what.source->concurrent) out_.line(".concurrent = true,");
+        if (what.source->has_journal) out_.line(".journal = &" + journal + ",");
         out_.line("};");
     }
 

@@ -224,7 +224,7 @@ public:
         if (one.single_owner) how += " single_owner";
         if (one.shared) how += " shared";
         if (one.concurrent) how += " concurrent";
-        if (one.has_journal) how += " journal";
+        if (one.has_journal) how += one.has_reload ? " journal reload" : " journal";
         if (one.deadline_us) how += " deadline " + std::to_string(*one.deadline_us) + "us";
         if (!how.empty()) line(1, "is" + how);
         if (!one.no_server_because.empty()) line(1, "no server: " + one.no_server_because);

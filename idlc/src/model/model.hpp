@@ -216,7 +216,8 @@ struct interface {
     };
     std::vector<obstacle> client_obstacles;
     bool per_client = false, single_owner = false, shared = false, concurrent = false;
-    bool has_journal = false;
+    bool has_journal = false;  // ROI_LOCAL roi::journal& journal()
+    bool has_reload = false;   // ROI_LOCAL void reload()
     std::optional<std::int64_t> deadline_us;
     std::vector<field> state;  // ROI_STATE fields
     std::string doc;

@@ -340,6 +340,8 @@ struct class_reader {
             if (method.name == "journal" &&
                 method.result_written.find("journal") != std::string::npos)
                 into.has_journal = true;
+            if (method.name == "reload" && method.parameters.empty() && !method.is_static)
+                into.has_reload = true;
         }
         into.methods.push_back(std::move(method));
     }

@@ -124,6 +124,23 @@ protected:
     ~exception_writer() = default;
 };
 
+}  // namespace roi::generated
+
+namespace roi::core {
+class transactions;
+}
+
+namespace roi::generated {
+
+/// An object whose methods run in the transactions of a journal.
+struct transactional {
+    /// The journal's own side; see roi/journal.hpp.
+    core::transactions& (*journal)(void* object);
+    /// Reads the members again from the store, after some of what they show was undone there; null:
+    /// the object has nothing to read.
+    void (*reload)(void* object) = nullptr;
+};
+
 /// One interface at the server.
 struct dispatch_table {
     const interface* type;
@@ -132,6 +149,7 @@ struct dispatch_table {
     /// standard bases are added by the runtime. Null: the header has no such types.
     bool (*describe)(std::exception_ptr error, exception_writer& out) = nullptr;
     bool concurrent = false;
+    const transactional* journal = nullptr;  ///< null: methods run outside of transactions
 };
 
 }  // namespace roi::generated

@@ -11,6 +11,8 @@
 
 namespace roi {
 
+class transaction;  // roi/journal.hpp
+
 namespace detail {
 class serving;
 }
@@ -53,6 +55,10 @@ public:
     void progress(std::uint64_t steps = 1) const noexcept;
     /// The sum so far.
     std::uint64_t steps() const noexcept;
+
+    /// The transaction that this method runs in. Throws std::logic_error where its class has no
+    /// journal. Valid until the method returns.
+    transaction& tx() const;
 
     /// The trace that the caller told; absent where it told none.
     std::optional<trace_context> trace() const noexcept;

@@ -3,6 +3,8 @@
 
 #include "api/published.hpp"
 #include "api/runtime_core.hpp"
+#include "core/callee_session.hpp"
+#include "core/transactions.hpp"
 
 #include <unistd.h>
 
@@ -114,6 +116,84 @@ exported read_exported(wire::reader in) {
                 break;
             case 8:
                 result.description = in.text();
+                break;
+            default:
+                in.skip();
+        }
+    }
+    return result;
+}
+
+wire::writer make_open_session_request(const open_session_request& request) {
+    wire::writer out;
+    put_fixed(out, 6, request.nonce);
+    put_number(out, 5, request.client_epoch);
+    put_fixed(out, 4, request.client_low);
+    put_fixed(out, 3, request.client_high);
+    put_fixed(out, 2, request.object.low);
+    put_fixed(out, 1, request.object.high);
+    return out;
+}
+
+namespace {
+
+open_session_request read_open_session_request(wire::reader in) {
+    open_session_request result;
+    while (in.next()) {
+        switch (in.number()) {
+            case 1:
+                result.object.high = in.fixed64();
+                break;
+            case 2:
+                result.object.low = in.fixed64();
+                break;
+            case 3:
+                result.client_high = in.fixed64();
+                break;
+            case 4:
+                result.client_low = in.fixed64();
+                break;
+            case 5:
+                result.client_epoch = in.varint();
+                break;
+            case 6:
+                result.nonce = in.fixed64();
+                break;
+            default:
+                in.skip();
+        }
+    }
+    return result;
+}
+
+void write_opened_session(wire::writer& out, const opened_session& session) {
+    put_number(out, 5, session.journal_epoch);
+    put_fixed(out, 4, session.journal_low);
+    put_fixed(out, 3, session.journal_high);
+    put_fixed(out, 2, session.session.low);
+    put_fixed(out, 1, session.session.high);
+}
+
+}  // namespace
+
+opened_session read_opened_session(wire::reader in) {
+    opened_session result;
+    while (in.next()) {
+        switch (in.number()) {
+            case 1:
+                result.session.high = in.fixed64();
+                break;
+            case 2:
+                result.session.low = in.fixed64();
+                break;
+            case 3:
+                result.journal_high = in.fixed64();
+                break;
+            case 4:
+                result.journal_low = in.fixed64();
+                break;
+            case 5:
+                result.journal_epoch = in.varint();
                 break;
             default:
                 in.skip();
@@ -248,10 +328,32 @@ void ping(runtime_core& owner, core::incoming& call) {
     call.reply(std::move(out));
 }
 
-void look_up(runtime_core& owner, core::incoming& call) {
+call_fate fate_of(core::callee_session::fate fate) {
+    switch (fate) {
+        case core::callee_session::fate::unknown:
+            break;
+        case core::callee_session::fate::not_executed:
+            return call_fate::not_executed;
+        case core::callee_session::fate::running:
+            return call_fate::running;
+        case core::callee_session::fate::executed:
+            return call_fate::executed;
+    }
+    return call_fate::unknown;
+}
+
+void tell_fate(core::incoming& call, call_fate fate) {
+    wire::writer out;
+    builtin::put_number(out, 1, static_cast<std::uint64_t>(fate));
+    call.reply(std::move(out));
+}
+
+// Both take the call over where they answer later.
+void look_up(runtime_core& owner, std::unique_ptr<core::incoming>& call) {
     core::session_id session;
+    core::object_address at;
     std::uint64_t number = 0;
-    wire::reader in{call.arguments()};
+    wire::reader in{call->arguments()};
     while (in.next()) {
         switch (in.number()) {
             case 1:
@@ -263,30 +365,54 @@ void look_up(runtime_core& owner, core::incoming& call) {
             case 3:
                 number = in.varint();
                 break;
+            case 4:
+                at.high = in.fixed64();
+                break;
+            case 5:
+                at.low = in.fixed64();
+                break;
             default:
                 in.skip();
         }
     }
-    auto fate = call_fate::unknown;
-    const auto found = owner.engine().served_sessions().find(session, call.from());
-    if (found && number != 0) {
-        switch (found->settle(number)) {
-            case core::callee_session::fate::unknown:
-                break;
-            case core::callee_session::fate::not_executed:
-                fate = call_fate::not_executed;
-                break;
-            case core::callee_session::fate::running:
-                fate = call_fate::running;
-                break;
-            case core::callee_session::fate::executed:
-                fate = call_fate::executed;
-                break;
-        }
+    if (number == 0) return tell_fate(*call, call_fate::unknown);
+    if (at == core::object_address{}) {
+        const auto found = owner.engine().served_sessions().find(session, call->from());
+        return tell_fate(*call, found ? fate_of(found->settle(number)) : call_fate::unknown);
     }
-    wire::writer out;
-    builtin::put_number(out, 1, static_cast<std::uint64_t>(fate));
-    call.reply(std::move(out));
+    const auto object = owner.objects().find(at);
+    if (!object || object->journal() == nullptr) return tell_fate(*call, call_fate::unknown);
+    std::shared_ptr<core::incoming> kept{std::move(call)};
+    object->journal()->look_up(
+        session, number, kept->from().uid,
+        [kept](core::callee_session::fate fate) { tell_fate(*kept, fate_of(fate)); });
+}
+
+void open_session(runtime_core& owner, std::unique_ptr<core::incoming>& call) {
+    const auto request = builtin::read_open_session_request(wire::reader{call->arguments()});
+    const auto object = owner.objects().find(request.object);
+    if (!object) {
+        call->refuse(errc::object_not_found, outcome::not_executed,
+                     "no object has this address here");
+        return;
+    }
+    if (object->journal() == nullptr) {
+        call->refuse(errc::not_supported, outcome::not_executed,
+                     "'" + object->name() + "' keeps no journal");
+        return;
+    }
+    // Answered on the journal's thread, when it is durable.
+    std::shared_ptr<core::incoming> kept{std::move(call)};
+    const core::transactions::opening who{request.client_high, request.client_low,
+                                          request.client_epoch, request.nonce, kept->from().uid};
+    object->journal()->open_session(who, [kept](core::transactions::opened&& made) {
+        if (!made.session)
+            return kept->refuse(errc::overloaded, outcome::not_executed, std::move(made.why));
+        wire::writer out;
+        builtin::write_opened_session(
+            out, {made.session, made.journal_high, made.journal_low, made.journal_epoch});
+        kept->reply(std::move(out));
+    });
 }
 
 }  // namespace
@@ -304,16 +430,19 @@ void serve_builtin(runtime_core& owner, std::unique_ptr<core::incoming> call) no
                 ping(owner, *call);
                 break;
             case builtin::look_up_method:
-                look_up(owner, *call);
+                look_up(owner, call);
+                break;
+            case builtin::open_session_method:
+                open_session(owner, call);
                 break;
             default:
                 call->refuse(errc::method_not_found, outcome::not_executed,
                              "the runtime's own object has no such method");
         }
     } catch (const wire::malformed& why) {
-        call->refuse(errc::malformed, outcome::not_executed, why.what());
+        if (call) call->refuse(errc::malformed, outcome::not_executed, why.what());
     } catch (...) {
-        call->refuse(errc::overloaded, outcome::not_executed, {});
+        if (call) call->refuse(errc::overloaded, outcome::not_executed, {});
     }
 }
 

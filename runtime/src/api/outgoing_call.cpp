@@ -1,6 +1,7 @@
 // Sends a call, tries again where that is safe, and tells who waits.
 #include "api/outgoing_call.hpp"
 
+#include "api/builtin.hpp"
 #include "api/exceptions.hpp"
 #include "api/published.hpp"
 #include "api/random.hpp"
@@ -26,6 +27,7 @@ constexpr std::chrono::milliseconds most_margin{50};
 constexpr std::size_t largest_kept = core::limits{}.chunk;
 // Attempts of an idempotent call that may have run.
 constexpr int most_executions = 3;
+const core::limits call_limits{};
 constexpr int most_hops = 3;
 constexpr std::size_t longest_chain = core::limits{}.max_chain;
 
@@ -65,12 +67,13 @@ outgoing_call::outgoing_call(std::shared_ptr<remote_object> object,
                              const generated::interface& type, const generated::method& what)
     : object_(std::move(object)), options_(std::move(options)), type_(&type), what_(&what) {
     serving* const context = serving::current();
+    in_transaction_ = context && context->transaction();
     if (!context || context->is_over() || (options_ && options_->detached)) return;
     context_ = context;
     context_->retain();
     // A token for this call alone: it admits to our object only what comes back from this call,
     // and only while we wait for it.
-    if (!context_->is_concurrent()) token_ = random_token();
+    if (!context_->is_concurrent() && !in_transaction_) token_ = random_token();
 }
 
 outgoing_call::~outgoing_call() {
@@ -128,9 +131,22 @@ void outgoing_call::begin() noexcept {
 }
 
 outgoing_call::attempt& outgoing_call::next_attempt() {
-    if (attempts_ == 0) return first_;
+    if (!std::exchange(first_used_, true)) return first_;
     more_.push_back(std::make_unique<attempt>());
     return *more_.back();
+}
+
+void outgoing_call::put_arguments(attempt& into) {
+    if (attempts_ == 0 && arguments_.size() <= largest_kept) {
+        is_kept_ = true;
+        kept_arguments_.put_raw(arguments_.bytes());
+    }
+    if (attempts_ == 0 || !is_kept_) {
+        into.arguments = std::move(arguments_);
+        into.large_arguments = std::move(large_arguments_);
+    } else {
+        into.arguments.put_raw(kept_arguments_.bytes());
+    }
 }
 
 // Puts the call on a connection. The caller holds no lock, and is the driver.
@@ -142,10 +158,32 @@ void outgoing_call::send(std::shared_ptr<const location> where, bool will_wait) 
         tried->owner = this;
         tried->header.object = where->address;
         tried->header.generation = where->generation;
-        tried->header.method = what_->id;
-        tried->numbered = what_->promise != generated::semantics::at_least_once && !what_->oneway;
-        tried->session = session_;
-        tried->header.sequence = sequence_;
+        if (is_journaled() && !session_) session_ = object_->journal_session();
+        if (is_journaled() && !session_) {
+            tried->opens = true;
+            tried->header.object = {};
+            tried->header.generation = 0;
+            tried->header.method = builtin::open_session_method;
+            if (open_nonce_ == 0) open_nonce_ = random_token();
+            const auto self = object_->owner().engine().runtime_id();
+            tried->arguments = builtin::make_open_session_request(
+                {where->address, self.high, self.low, 0, open_nonce_});
+        } else {
+            tried->header.method = what_->id;
+            tried->numbered = !is_journaled() &&
+                              what_->promise != generated::semantics::at_least_once &&
+                              !what_->oneway;
+            if (!is_journaled()) {
+                tried->session = session_;
+            } else {
+                if (sequence_ == 0) sequence_ = session_->begin();
+                tried->header.session_high = session_->id().high;
+                tried->header.session_low = session_->id().low;
+            }
+            tried->header.sequence = sequence_;
+            if (is_journaled()) session_->acknowledge(tried->header, object_->owner().now());
+            put_arguments(*tried);
+        }
         if (context_) {
             tried->header.chain.assign(context_->chain.begin(), context_->chain.end());
             if (token_ != 0) tried->header.chain.push_back(token_);
@@ -154,16 +192,6 @@ void outgoing_call::send(std::shared_ptr<const location> where, bool will_wait) 
             tried->header.trace = options_->trace;
         } else if (context_) {
             tried->header.trace = context_->call().header().trace;
-        }
-        if (attempts_ == 0 && arguments_.size() <= largest_kept) {
-            is_kept_ = true;
-            kept_arguments_.put_raw(arguments_.bytes());
-        }
-        if (attempts_ == 0 || !is_kept_) {
-            tried->arguments = std::move(arguments_);
-            tried->large_arguments = std::move(large_arguments_);
-        } else {
-            tried->arguments.put_raw(kept_arguments_.bytes());
         }
     } catch (const std::bad_alloc&) {
         end_unlocated({errc::overloaded, "out of memory"});
@@ -175,7 +203,7 @@ void outgoing_call::send(std::shared_ptr<const location> where, bool will_wait) 
                                    " objects wait for each other in this chain of calls"});
         return;
     }
-    ++attempts_;
+    if (!tried->opens) ++attempts_;
     tried->deadline = deadline_;
     if (deadline_) {
         tried->header.time_left = std::max(std::chrono::microseconds{0},
@@ -264,11 +292,17 @@ void outgoing_call::ends_step() noexcept {
 // mark says may run twice.
 outgoing_call::verdict outgoing_call::judge(attempt& tried) noexcept {
     const core::answer& answer = tried.answer;
-    if (answer.what != core::answer::kind::failure) return verdict::ends;
+    if (tried.opens) return judge_opened(tried);
+    if (answer.what != core::answer::kind::failure) {
+        if (is_journaled() && session_) session_->finish(sequence_);
+        return verdict::ends;
+    }
+    if (is_journaled()) return judge_journaled(tried);
     // What the server says of a call's number counts for all attempts under it.
     if (answer.from_peer && sequence_ != 0) {
         maybe_ran_ = false;
         ask_until_.reset();
+        asked_at_.reset();
         asked_ = 0;
     }
     if (answer.ran != outcome::not_executed) ++executions_;
@@ -312,6 +346,81 @@ outgoing_call::verdict outgoing_call::judge(attempt& tried) noexcept {
         return verdict::ends;
     }
     // The first repetition goes at once: mostly the server was restarted, and is there again.
+    return attempts_ == 1 || object_->known() ? verdict::locate_again : verdict::pause;
+}
+
+// The answer to the request for a session.
+outgoing_call::verdict outgoing_call::judge_opened(attempt& tried) noexcept {
+    core::answer& answer = tried.answer;
+    {
+        const std::lock_guard lock{mutex_};
+        if (cancelled_) return verdict::ends;
+    }
+    try {
+        if (answer.what == core::answer::kind::result) {
+            const auto opened = builtin::read_opened_session(wire::reader{answer.result.bytes()});
+            session_ = std::make_shared<core::caller_session>(opened.session, opened.journal_high,
+                                                              opened.journal_low, call_limits);
+            object_->set_journal_session(session_);
+            open_nonce_ = 0;
+            if (!is_late({})) return verdict::locate_again;
+            answer.code = errc::deadline_exceeded;
+        }
+    } catch (const std::exception&) {
+        answer.code = errc::malformed;
+    }
+    // Whatever became of the request, the call itself was not sent.
+    answer.what = core::answer::kind::failure;
+    answer.ran = outcome::not_executed;
+    if (object_->owner().is_stopping() || is_late({})) return verdict::ends;
+    switch (answer.code) {
+        case errc::unreachable:
+        case errc::connection_lost:
+        case errc::object_not_found:
+        case errc::superseded:
+        case errc::shutting_down:
+            object_->discard(*tried.where, answer.code);
+            return object_->known() ? verdict::locate_again : verdict::pause;
+        default:
+            return verdict::ends;
+    }
+}
+
+// An exactly-once call failed. It keeps its number until its row says what became of it: whoever
+// has the journal knows, also after a crash or a move.
+outgoing_call::verdict outgoing_call::judge_journaled(attempt& tried) noexcept {
+    const core::answer& answer = tried.answer;
+    if (answer.ran == outcome::unknown) maybe_ran_ = true;
+    if (!is_kept_) {
+        arguments_ = std::move(tried.arguments);
+        large_arguments_ = tried.large_arguments;
+    }
+    bool again = false;
+    switch (answer.code) {
+        case errc::unreachable:
+        case errc::object_not_found:
+        case errc::superseded:
+        case errc::shutting_down:
+            again = true;
+            break;
+        case errc::connection_lost:
+            // From the peer it means that the journal does not know the session, or cannot tell.
+            again = !answer.from_peer;
+            if (!again) object_->forget_journal_session(*session_);
+            break;
+        default:
+            if (answer.from_peer) {
+                if (answer.ran == outcome::not_executed) maybe_ran_ = false;
+                session_->finish(sequence_);
+            }
+            break;
+    }
+    {
+        const std::lock_guard lock{mutex_};
+        if (cancelled_) return verdict::ends;
+    }
+    if (!again || object_->owner().is_stopping() || is_late({})) return verdict::ends;
+    object_->discard(*tried.where, answer.code);
     return attempts_ == 1 || object_->known() ? verdict::locate_again : verdict::pause;
 }
 
@@ -367,7 +476,7 @@ void outgoing_call::go_on() noexcept {
     }
     arm_timer();
     try {
-        if (sequence_ != 0) return on_located(again_at());
+        if (asked_at_) return on_located(again_at());
         object_->find(deadline_, *this);
     } catch (const std::exception& failed) {
         on_located(locate_failure{errc::overloaded, failed.what()});
@@ -509,7 +618,7 @@ void outgoing_call::drive() noexcept {
                 lock.unlock();
                 located found = locate_failure{};
                 try {
-                    if (sequence_ != 0) {
+                    if (asked_at_) {
                         found = again_at();
                     } else {
                         found = object_->find(deadline_);
@@ -529,12 +638,23 @@ void outgoing_call::drive() noexcept {
     }
 }
 
+// The transaction holds up every other call of its journal, and is undone where the machine fails;
+// what was called would not be.
+bool outgoing_call::refuse_within_transaction() noexcept {
+    if (!in_transaction_) return false;
+    end_unlocated({errc::not_supported,
+                   "no call is made inside of a transaction: give it to this_call().tx().post(), "
+                   "which sends it once the transaction is durable"});
+    return true;
+}
+
 void outgoing_call::start() noexcept {
     {
         const std::lock_guard lock{mutex_};
         if (std::exchange(begun_, true)) return;
     }
     begin();
+    if (refuse_within_transaction()) return;
     if (auto where = object_->known(); where && !object_->owner().is_forked()) {
         send(std::move(where), false);
     } else if (object_->owner().is_forked()) {
@@ -556,7 +676,9 @@ void outgoing_call::wait() noexcept {
         first = !std::exchange(begun_, true);
     }
     if (first) begin();
-    if (object_->owner().is_forked()) {
+    if (refuse_within_transaction()) {
+        // It has ended.
+    } else if (object_->owner().is_forked()) {
         end_unlocated({errc::not_supported,
                        "this stub's runtime belongs to the process that this one was forked from"});
     } else {
@@ -637,11 +759,12 @@ void outgoing_call::end(core::answer&& answer, const attempt* from) noexcept {
         // Somebody may ask what became of it.
         if (!answer.from_peer && answer.what == core::answer::kind::failure)
             from->session->doubt(from->header.sequence, object_->owner().now());
+    } else if (sequence_ != 0 && session_) {
+        id = {session_->id().high, session_->id().low, sequence_};
+        if (answer.what == core::answer::kind::failure && !answer.from_peer)
+            session_->doubt(sequence_, object_->owner().now());
     } else if (from) {
         id = {0, 0, from->id};
-    } else if (sequence_ != 0) {
-        id = {session_->id().high, session_->id().low, sequence_};
-        session_->doubt(sequence_, object_->owner().now());
     }
     if (answer.what == core::answer::kind::failure) {
         try {

@@ -75,6 +75,7 @@ private:
         std::shared_ptr<const location> where;
         core::answer answer;
         bool is_answered = false;
+        bool opens = false;  // asks for a session, in place of the call
     };
     enum class phase { idle, locating, sent, pausing, ended };
     enum class verdict { ends, locate_again, ask_again, pause };
@@ -90,6 +91,14 @@ private:
     void end_unlocated(locate_failure&& why) noexcept;
     roi::error make_error(const core::answer& answer, roi::call_id id) const;
     verdict judge_lost(attempt& tried);
+    verdict judge_opened(attempt& tried) noexcept;
+    verdict judge_journaled(attempt& tried) noexcept;
+    bool is_journaled() const noexcept {
+        return what_->promise == generated::semantics::exactly_once ||
+               what_->promise == generated::semantics::durable_at_most_once;
+    }
+    void put_arguments(attempt& into);
+    bool refuse_within_transaction() noexcept;
     std::shared_ptr<const location> again_at();
     bool is_late(std::chrono::nanoseconds ahead) const noexcept;
     void arm_timer() noexcept;
@@ -116,6 +125,7 @@ private:
     std::uint64_t token_ = 0;     // that our object may be re-entered with while we wait
     bool begun_ = false;
     bool alone_ = false;
+    bool in_transaction_ = false;
 
     wire::writer arguments_;
     wire::writer kept_arguments_;  // for another attempt
@@ -123,7 +133,9 @@ private:
     bool is_kept_ = false;
     std::optional<core::time_point> deadline_;
     backoff pauses_;
-    int attempts_ = 0;
+    int attempts_ = 0;  // to make the call
+    bool first_used_ = false;
+    std::uint64_t open_nonce_ = 0;
     int executions_ = 0;  // attempts that may have run
     int searches_ = 0;    // of others, that ended before our deadline
     bool maybe_ran_ = false;

@@ -5,6 +5,7 @@
 #include "api/random.hpp"
 #include "api/runtime_core.hpp"
 #include "api/serving.hpp"
+#include "api/transactional.hpp"
 
 #include <utility>
 
@@ -85,7 +86,13 @@ void published_object::publish() {
         throw roi::error{errc::shutting_down, outcome::not_executed,
                          "'" + name_ + "' cannot be published: this runtime is stopping"};
     }
-    address_ = {random_token(), random_token()};
+    if (table_->journal != nullptr) {
+        // Its rows name the object, so its address must outlive this process.
+        journal_ = &table_->journal->journal(object_);
+        address_ = journal_->address_of(scope_.empty() ? name_ : scope_ + "/" + name_);
+    } else {
+        address_ = {random_token(), random_token()};
+    }
     owner_->objects().add(address_, shared_from_this());
 
     core::publish_request request;
@@ -154,6 +161,19 @@ void published_object::withdraw_name() noexcept {
     refuse_queued();
 }
 
+void published_object::reload() noexcept {
+    if (table_->journal == nullptr || table_->journal->reload == nullptr) return;
+    try {
+        table_->journal->reload(object_);
+    } catch (const std::exception& failed) {
+        // Members that cannot be read again would show what never happened.
+        log(log_level::error,
+            "'" + name_ + "' could not read its state again, and is withdrawn: " + failed.what());
+        const std::lock_guard lock{mutex_};
+        broken_ = true;
+    }
+}
+
 void published_object::refuse_queued() noexcept {
     for (;;) {
         core::strand_entry* entry = nullptr;
@@ -215,8 +235,14 @@ void published_object::dispatch(std::unique_ptr<core::incoming> call) noexcept {
                      std::string{table_->type->name} + " has no such method here");
         return;
     }
+    if (header.is_journaled() && journal_ == nullptr) {
+        call->refuse(errc::not_supported, outcome::unknown,
+                     "the object does not keep a journal (any more)");
+        return;
+    }
     serving* served = nullptr;
     try {
+        if (journal_ != nullptr) call = std::make_unique<captured_call>(std::move(call), address_);
         served = new serving{shared_from_this(), *method,
                              static_cast<std::size_t>(method - table_->entries.begin()),
                              std::move(call)};
@@ -228,18 +254,18 @@ void published_object::dispatch(std::unique_ptr<core::incoming> call) noexcept {
     errc refusal{};
     {
         std::unique_lock lock{mutex_};
-        if (!served->is_concurrent() && strand_.is_held()) {
+        if (!served->is_concurrent() && journal_ == nullptr && strand_.is_held()) {
             // Not under the lock: where the caller has given up already, it is told at once.
             lock.unlock();
             served->watch_queue(&published_object::abandoned_in_queue);
             lock.lock();
         }
-        if (withdrawn_) {
+        if (withdrawn_ || broken_) {
             refusal = errc::shutting_down;
         } else if (header.generation != 0 && generation_ != 0 && header.generation > generation_) {
             refusal = errc::superseded;
         } else {
-            if (!served->is_concurrent()) {
+            if (!served->is_concurrent() && journal_ == nullptr) {
                 try {
                     verdict = strand_.enter(*served, owner_->options().max_queued_per_object);
                 } catch (...) {
@@ -266,6 +292,7 @@ void published_object::dispatch(std::unique_ptr<core::incoming> call) noexcept {
 }
 
 void published_object::start(serving& call) noexcept {
+    if (journal_ != nullptr) return submit_transactional(call);
     if (call.method().blocking || !owner_->executor().takes_over() ||
         slow_.is_slow(call.method_index(), owner_->now())) {
         post(call);
@@ -322,7 +349,7 @@ void published_object::ended(serving& call) noexcept {
         const std::lock_guard lock{mutex_};
         --running_;
         owner_->call_ends();
-        if (!call.is_concurrent()) {
+        if (!call.is_concurrent() && journal_ == nullptr) {
             next = static_cast<serving*>(strand_.leave(call));
             if (next) {
                 ++running_;

@@ -5,6 +5,7 @@
 #include "core/dispatch.hpp"
 #include "core/naming.hpp"
 #include "core/strand.hpp"
+#include "core/transactions.hpp"
 
 #include <roi/generated.hpp>
 #include <roi/servant.hpp>
@@ -57,6 +58,10 @@ public:
     bool end_wait(serving& holder, void (*resume)(void*), void* context) noexcept;
 
     core::slow_methods& slow() noexcept { return slow_; }
+    /// Where its methods run in transactions; null: they do not.
+    core::transactions* journal() const noexcept { return journal_; }
+    /// Some of what the object's members show was undone in the store.
+    void reload() noexcept;
 
     void registered(const core::object_address& address,
                     std::uint64_t generation) noexcept override;
@@ -82,6 +87,7 @@ private:
     const std::string scope_;
     std::shared_ptr<void> keep_;
     core::slow_methods slow_;
+    core::transactions* journal_ = nullptr;
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;  // running_, the strand's holder, registration
@@ -89,6 +95,7 @@ private:
     std::vector<suspended> suspended_;
     std::size_t running_ = 0;  // admitted and not yet ended
     bool withdrawn_ = false;
+    bool broken_ = false;
     core::object_address address_;
     core::object_address other_address_;  // given by the name server; zero: none
     std::uint64_t generation_ = 0;

@@ -130,6 +130,21 @@ void remote_object::discard(const location& bad, errc why) {
     stale_generation_ = bad.generation;
 }
 
+std::shared_ptr<core::caller_session> remote_object::journal_session() const {
+    const std::lock_guard lock{mutex_};
+    return journal_session_;
+}
+
+void remote_object::set_journal_session(std::shared_ptr<core::caller_session> session) {
+    const std::lock_guard lock{mutex_};
+    journal_session_ = std::move(session);
+}
+
+void remote_object::forget_journal_session(const core::caller_session& session) {
+    const std::lock_guard lock{mutex_};
+    if (journal_session_.get() == &session) journal_session_.reset();
+}
+
 void remote_object::revive(const location& lost, std::shared_ptr<const location> fresh) {
     const std::lock_guard lock{mutex_};
     if (location_.get() == &lost) location_ = std::move(fresh);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/builtin.hpp"
+#include "core/caller_session.hpp"
 #include "core/channel.hpp"
 #include "core/naming.hpp"
 
@@ -88,6 +89,13 @@ public:
     /// The call that used `bad` was refused there. Forgets the location, or goes on to its next
     /// endpoint, unless that has happened already.
     void discard(const location& bad, errc why);
+    /// The session that the object's journal keeps for this process's exactly-once calls of it;
+    /// null: none is open.
+    std::shared_ptr<core::caller_session> journal_session() const;
+    void set_journal_session(std::shared_ptr<core::caller_session> session);
+    /// It turned out not to be known there.
+    void forget_journal_session(const core::caller_session& session);
+
     /// The same place has another connection.
     void revive(const location& lost, std::shared_ptr<const location> fresh);
     void redirect(const location& from, const std::vector<std::string>& endpoints);
@@ -117,6 +125,7 @@ private:
     std::shared_ptr<const location> location_;
     bool refresh_ = false;
     std::uint64_t stale_generation_ = 0;
+    std::shared_ptr<core::caller_session> journal_session_;
     bool thread_searches_ = false;
     std::condition_variable search_over_;
     bool search_runs_ = false;  // one without a thread

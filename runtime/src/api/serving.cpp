@@ -77,6 +77,12 @@ void serving::run() noexcept {
     release();
 }
 
+void serving::run_within(roi::transaction& transaction) noexcept {
+    transaction_ = &transaction;
+    run_method();
+    transaction_ = nullptr;
+}
+
 void serving::run_method() noexcept {
     unwatch_queue();
     if (call_->abandoned()) {
@@ -100,7 +106,7 @@ void serving::run_method() noexcept {
     // What is thrown after answer_later() means that the task could not be started.
     if (thrown || !later_) {
         answer(thrown);
-        finish();
+        if (!transaction_) finish();
     }
 }
 
@@ -108,7 +114,7 @@ void serving::refuse_unrun(errc code, std::string text) noexcept {
     unwatch_queue();
     over_.store(true, std::memory_order_release);
     call_->refuse(code, outcome::not_executed, std::move(text));
-    finish();
+    if (!transaction_) finish();
 }
 
 void serving::refuse_unadmitted(errc code, std::string text) noexcept {

@@ -16,6 +16,10 @@
 #include <utility>
 #include <vector>
 
+namespace roi {
+class transaction;
+}
+
 namespace roi::detail {
 
 class outgoing_call;
@@ -85,6 +89,13 @@ public:
     /// Ends a call that its object has not admitted.
     void refuse_unadmitted(errc code, std::string text) noexcept;
 
+    /// Runs the method within a transaction. Its answer was captured by call(), and ended() is not
+    /// told: that follows when the transaction has ended.
+    void run_within(roi::transaction& transaction) noexcept;
+    roi::transaction* transaction() const noexcept { return transaction_; }
+    /// The end of a call that ran within a transaction, or did not get to run.
+    void finish_within() noexcept { finish(); }
+
     published_object& object() const noexcept { return *object_; }
     const std::shared_ptr<published_object>& object_pointer() const noexcept { return object_; }
     const generated::method& method() const noexcept { return method_->what; }
@@ -134,6 +145,7 @@ private:
     state state_ = state::decoding;
     bool later_ = false;
     bool watched_ = false;
+    roi::transaction* transaction_ = nullptr;
 
     struct kept {
         void* object;

@@ -48,6 +48,12 @@ std::uint64_t call_info::steps() const noexcept {
     return served_->call().progress();
 }
 
+transaction& call_info::tx() const {
+    if (auto* const here = served_->transaction()) return *here;
+    throw std::logic_error{"roi::this_call().tx(): " + served_->method_name() +
+                           " does not run in a transaction: its class has no journal"};
+}
+
 std::optional<trace_context> call_info::trace() const noexcept {
     return served_->call().header().trace;
 }

@@ -95,6 +95,7 @@ public:
         return sequence < low_ || acknowledged_.contains(sequence);
     }
     std::uint64_t low() const noexcept { return low_; }
+    const interval_set& acknowledged() const noexcept { return acknowledged_; }
     std::size_t size() const noexcept { return rows_.size(); }
     std::size_t reply_octets() const noexcept { return reply_octets_; }
     template <class Visit>

@@ -44,6 +44,10 @@ struct call_header {
     std::uint64_t sequence = 0;
     std::uint64_t acknowledged_below = 0;
     std::vector<interval_set::interval> acknowledged_ranges;  // empty on most calls
+    // The journal's session that `sequence` counts in; zero: that of the connection.
+    std::uint64_t session_high = 0;
+    std::uint64_t session_low = 0;
+    bool is_journaled() const noexcept { return session_high != 0 || session_low != 0; }
 };
 
 class caller_session;
@@ -160,6 +164,8 @@ public:
     virtual void reply(wire::writer&& result) noexcept = 0;
     virtual void fail(std::span<const wire_exception> exceptions) noexcept = 0;
     virtual void refuse(errc code, roi::outcome ran, std::string text) noexcept = 0;
+    /// The answer as a Reply message without its id; `executed`: the method ran.
+    virtual void answer(wire::writer&& reply, bool executed) noexcept = 0;
 
     /// Who calls: uid of the peer on a Unix socket, else nothing; and its runtime's identity.
     struct peer {

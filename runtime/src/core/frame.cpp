@@ -152,6 +152,8 @@ bool parse(wire::reader in, const limits& bounds, call_frame& out) {
     out.header.sequence = 0;
     out.header.acknowledged_below = 0;
     out.header.acknowledged_ranges.clear();
+    out.header.session_high = 0;
+    out.header.session_low = 0;
     out.total_size = 0;
     out.arguments = {};
     auto add_link = [&](std::uint64_t token) {
@@ -209,6 +211,12 @@ bool parse(wire::reader in, const limits& bounds, call_frame& out) {
                 break;
             case 15:
                 out.arguments = in.bytes();
+                break;
+            case 16:
+                out.header.session_high = in.fixed64();
+                break;
+            case 17:
+                out.header.session_low = in.fixed64();
                 break;
             default:
                 in.skip();
@@ -571,6 +579,10 @@ void put_call(wire::writer& arguments, std::uint64_t id, const call_header& head
     put_ranges(out, 12, header.acknowledged_ranges);
     put_number(out, 11, header.acknowledged_below);
     put_number(out, 10, header.sequence);
+    if (header.is_journaled()) {
+        out.put_fixed64_field(17, header.session_low);
+        out.put_fixed64_field(16, header.session_high);
+    }
     if (header.trace) put_trace(out, *header.trace);
     if (!header.chain.empty()) {
         const auto mark = out.size();

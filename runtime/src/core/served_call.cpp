@@ -21,7 +21,7 @@ void served_call::operator delete(void* memory) noexcept {
 }
 
 served_call::served_call(std::shared_ptr<host> by, std::uint64_t id, const call_header& header,
-                         std::optional<time_point> deadline) noexcept
+                         std::optional<time_point> deadline)
     : host_(std::move(by)), id_(id), deadline_(deadline) {
     header_.object = header.object;
     header_.generation = header.generation;
@@ -30,6 +30,12 @@ served_call::served_call(std::shared_ptr<host> by, std::uint64_t id, const call_
     header_.flags = header.flags;
     header_.trace = header.trace;
     header_.sequence = header.sequence;
+    header_.session_high = header.session_high;
+    header_.session_low = header.session_low;
+    if (header.is_journaled()) {
+        header_.acknowledged_below = header.acknowledged_below;
+        header_.acknowledged_ranges = header.acknowledged_ranges;
+    }
 }
 
 std::unique_ptr<served_call> served_call::make(std::shared_ptr<host> by, std::uint64_t id,
@@ -162,6 +168,11 @@ void served_call::fail(std::span<const wire_exception> exceptions) noexcept {
     wire::writer out;
     put_exceptions_body(out, exceptions);
     end(ended::returned, std::move(out), host::form::body);
+}
+
+void served_call::answer(wire::writer&& reply, bool executed) noexcept {
+    if (std::exchange(answered_, true)) return;
+    end(executed ? ended::returned : ended::not_run, std::move(reply), host::form::body);
 }
 
 void served_call::refuse(errc code, roi::outcome ran, std::string text) noexcept {

@@ -81,6 +81,7 @@ public:
     void reply(wire::writer&& result) noexcept override;
     void fail(std::span<const wire_exception> exceptions) noexcept override;
     void refuse(errc code, roi::outcome ran, std::string text) noexcept override;
+    void answer(wire::writer&& reply, bool executed) noexcept override;
     const incoming::peer& from() const noexcept override { return host_->from(); }
 
 private:
@@ -88,7 +89,7 @@ private:
     static void operator delete(void* memory, std::size_t extra) noexcept;
 
     served_call(std::shared_ptr<host> by, std::uint64_t id, const call_header& header,
-                std::optional<time_point> deadline) noexcept;
+                std::optional<time_point> deadline);
 
     enum class ended { returned, not_run, runs_elsewhere };
     void end(ended how, wire::writer&& bytes, host::form what) noexcept;

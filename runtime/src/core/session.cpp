@@ -327,10 +327,11 @@ void session::refuse_call(std::uint64_t id, std::uint32_t flags, errc code, std:
 void session::serve(const std::shared_ptr<served_call::host>& host, std::uint64_t id,
                     const call_header& header, std::optional<time_point> deadline,
                     wire::buffer* whole, std::span<const std::byte> arguments, actions& out) {
-    if (header.sequence != 0 && !admit(host.get(), id, header, arguments, out)) return;
+    const bool is_ours = header.sequence != 0 && !header.is_journaled();
+    if (is_ours && !admit(host.get(), id, header, arguments, out)) return;
     auto call = whole != nullptr ? served_call::make(host, id, header, deadline, std::move(*whole))
                                  : served_call::make(host, id, header, deadline, arguments);
-    if (header.sequence != 0) call->number(served_session_);
+    if (is_ours) call->number(served_session_);
     served_octets_ += call->arguments().size();
     served_.insert(id, call.get());
     out.arrived.push_back(std::move(call));

@@ -5,7 +5,7 @@
 #include <exception>
 #include <utility>
 
-namespace roi::journal {
+namespace roi::journaling {
 namespace {
 
 using namespace std::chrono_literals;
@@ -274,4 +274,4 @@ void batch_writer::end_by_poison(const std::string& why) noexcept {
         each->poisoned();
 }
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-namespace roi::journal {
+namespace roi::journaling {
 
 /// Why a work has no effect, and will have none.
 enum class refusal {
@@ -162,4 +162,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

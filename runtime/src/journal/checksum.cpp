@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-namespace roi::journal {
+namespace roi::journaling {
 namespace {
 
 using table = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
@@ -52,4 +52,4 @@ std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) noe
     return crc32c_by_table(bytes, before);
 }
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

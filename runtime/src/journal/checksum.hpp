@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace roi::journal {
+namespace roi::journaling {
 
 /// CRC32C (Castagnoli) of `bytes` behind others whose value is `before`.
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before = 0) noexcept;
@@ -41,4 +41,4 @@ private:
     std::uint32_t value_ = 0;
 };
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

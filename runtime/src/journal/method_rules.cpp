@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace roi::journal {
+namespace roi::journaling {
 namespace {
 
 bool is(const char* a, const char* b) noexcept {
@@ -48,4 +48,4 @@ int may_prepare(int action, const char* first, const char* second) noexcept {
     }
 }
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

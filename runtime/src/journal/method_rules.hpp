@@ -7,9 +7,9 @@
 
 #include <sqlite3.h>
 
-namespace roi::journal {
+namespace roi::journaling {
 
 /// As sqlite3_set_authorizer() asks: SQLITE_OK or SQLITE_DENY.
 int may_prepare(int action, const char* first, const char* second) noexcept;
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-namespace roi::journal {
+namespace roi::journaling {
 
 places::session* places::find(const stored::id& id) noexcept {
     const auto at = sessions_.find(id);
@@ -134,4 +134,4 @@ void places::commit() noexcept {
     marks_.clear();
 }
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

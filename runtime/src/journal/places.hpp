@@ -15,7 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace roi::journal {
+namespace roi::journaling {
 
 struct id_hash {
     std::size_t operator()(const stored::id& id) const noexcept {
@@ -92,4 +92,4 @@ private:
     std::vector<std::size_t> marks_;
 };
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

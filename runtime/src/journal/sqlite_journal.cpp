@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-namespace roi::journal {
+namespace roi::journaling {
 namespace {
 
 using sqlite::problem;
@@ -298,4 +298,4 @@ std::unique_ptr<journal_store> open_sqlite_journal(const sqlite_journal_options&
     }
 }
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

@@ -16,7 +16,7 @@ namespace roi::sqlite {
 class disk;
 }
 
-namespace roi::journal {
+namespace roi::journaling {
 
 struct sqlite_journal_options {
     std::filesystem::path file;
@@ -48,4 +48,4 @@ inline constexpr int journal_version = 1;
 /// file system, or a copy that was put back.
 std::unique_ptr<journal_store> open_sqlite_journal(const sqlite_journal_options& options);
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

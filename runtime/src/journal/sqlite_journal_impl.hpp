@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace roi::journal {
+namespace roi::journaling {
 
 class sqlite_journal final : public journal_store {
 public:
@@ -144,4 +144,4 @@ private:
     lazy delete_value_{"DELETE FROM roi_values WHERE name = ?1"};
 };
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

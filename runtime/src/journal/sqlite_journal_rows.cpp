@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace roi::journal {
+namespace roi::journaling {
 namespace {
 
 using bytes = std::span<const std::byte>;
@@ -412,4 +412,4 @@ void sqlite_journal::load_rest(visitor& to) {
     }
 }
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

@@ -7,7 +7,7 @@
 #include <cinttypes>
 #include <cstdio>
 
-namespace roi::journal {
+namespace roi::journaling {
 namespace {
 
 using sqlite::problem;
@@ -160,4 +160,4 @@ std::optional<journal_store::identity> identity_from(const std::string& note) {
     return note_of(who) == note ? std::optional{who} : std::nullopt;
 }
 
-}  // namespace roi::journal
+}  // namespace roi::journaling

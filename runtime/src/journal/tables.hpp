@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace roi::journal {
+namespace roi::journaling {
 
 std::array<std::byte, 16> bytes_of(const stored::id& id);
 /// Throws journal_error where it is none.
@@ -32,4 +32,4 @@ std::string note_of(const journal_store::identity& who);
 /// Nothing: it is none.
 std::optional<journal_store::identity> identity_from(const std::string& note);
 
-}  // namespace roi::journal
+}  // namespace roi::journaling
